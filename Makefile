@@ -1,0 +1,53 @@
+# make run: set up and open the chat.  make test: set up and run every test.  make lint, bench, lock, clean.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+.PHONY: run test lint bench lock vectors clean
+
+run: $(STAMP)
+	@$(BIN)/anbao index
+	@echo "opening the chat on http://127.0.0.1:$${ANBAO_PORT:-7860} (stop with Ctrl-C)"
+	@$(BIN)/anbao run
+
+test: $(STAMP)
+	@command -v chromium >/dev/null || $(MAKE) --no-print-directory chromium
+	@$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: $(STAMP)
+	@$(BIN)/python -m evals.bench
+
+# The tests drive a real browser; on Debian and Ubuntu it comes as a package.
+.PHONY: chromium
+chromium:
+	@echo "installing Debian's chromium and a Chinese font for the browser tests…"
+	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -q >/dev/null && apt-get install -y -q chromium fonts-wqy-zenhei >/dev/null; \
+	else echo "the browser tests need chromium: apt-get install chromium fonts-wqy-zenhei" >&2; exit 1; fi
+
+$(STAMP): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"anbao needs Python 3.11 or newer, this is {v.major}.{v.minor}; set PYTHON=python3.12, say")'
+	@echo "setting up .venv from requirements.lock (a few minutes the first time)…"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+	@echo "set up: $$($(BIN)/anbao --version)"
+
+# Maintainers: pin anew after changing pyproject.toml; embed changed texts of the corpus.
+lock:
+	@rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install -q --upgrade pip
+	@.venv-lock/bin/python -m pip install -q torch==2.13.0
+	@.venv-lock/bin/python -m pip install -q --group dev hatchling editables .
+	@.venv-lock/bin/python -m pip freeze --exclude anbao | sed 's/+cpu//; /^anbao/d' > requirements.lock
+	@rm -rf .venv-lock
+
+vectors: $(STAMP)
+	@$(BIN)/anbao index --ship
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache dist build

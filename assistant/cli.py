@@ -1,0 +1,348 @@
+"""The command line: `anbao ask, batch, search, cite, assess, index, run`. To add one, add a function."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from assistant import __version__
+from assistant.facts import FactError, Facts, declarations, from_json
+from assistant.law import CorpusError, LawError, Library
+from assistant.settings import Settings, SettingsError
+
+app = typer.Typer(
+    help="安保 Anbao: is the e-commerce platform liable, and in which form?",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)  # fmt: skip
+err = Console(stderr=True)
+Json = Annotated[bool, typer.Option("--json", help="print the JSON contract")]
+Doctrine = Annotated[str | None, typer.Option(help="doctrine on “corresponding liability”")]
+
+
+class Refused(Exception):
+    """Input that cannot be taken; the message is for the user."""
+
+
+def _say(value: object) -> None:
+    sys.stdout.write((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) + "\n")
+
+
+@contextmanager
+def _progress(title: str, total: int | None) -> Iterator[Callable[[int], object]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+def _settings() -> Settings:
+    return Settings.from_environment()
+
+
+def _assistant() -> Any:
+    from assistant import graph  # seconds: only for the commands that answer
+
+    with err.status("loading…"):
+        return graph.build(_settings())
+
+
+def _index() -> Any:
+    from assistant import graph
+
+    settings = _settings()
+    with err.status("loading…"):
+        return graph.open_index(settings, Library(settings.corpus))
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refused(f"a date looks like 2024-03-15, got {text!r}") from None
+
+
+def _lang(text: str | None) -> Any:
+    if text not in (None, "zh", "en"):
+        raise Refused(f"lang is zh or en, got {text!r}")
+    return text
+
+
+@app.command()
+def ask(
+    turns: Annotated[list[str], typer.Argument(help="the message, or several turns; - reads stdin")],
+    as_json: Json = False,
+    occurred_on: Annotated[str | None, typer.Option(help="date of the facts, 2024-03-15")] = None,
+    doctrine: Doctrine = None,
+    lang: Annotated[str | None, typer.Option(help="zh or en; default: the user's")] = None,
+) -> None:
+    """Answer a complaint or a question of law."""
+    texts = [sys.stdin.read() if t == "-" else t for t in turns]
+    day, told_in = _day(occurred_on), _lang(lang)
+    answer = _assistant().ask(texts, day, doctrine, told_in)
+    _say(answer.to_json() if as_json else answer.reply)
+
+
+def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+    """(line number, row or None, problem) for each line of a JSON Lines file."""
+    with file.open("rb") as lines:
+        for number, raw in enumerate(lines, 1):
+            if not raw.strip():
+                continue
+            try:
+                row = json.loads(raw.decode("utf-8"))
+            except (UnicodeDecodeError, json.JSONDecodeError) as error:
+                yield number, None, f"line {number} is not JSON in UTF-8 ({error})"
+                continue
+            if isinstance(row, dict):
+                yield number, row, ""
+            else:
+                yield number, None, f"line {number}: wanted a JSON object, got {type(row).__name__}"
+
+
+def _each(source: Path, target: Path, title: str, work: Callable[[dict[str, Any]], object]) -> None:
+    """Run `work` on every row, writing as it goes; rows already written are skipped, a bad row is
+    written with its error and does not stop the rest."""
+    if not source.is_file():
+        raise Refused(f"there is no file {source}")
+    done = {r.get("id") for _, r, _ in _rows(target) if r} if target.exists() else set()
+    total = sum(1 for _ in _rows(source))
+    bad = 0
+    _end_last_line(target)
+    with target.open("a", encoding="utf-8") as out, _progress(title, total) as tick:
+        for number, row, problem in _rows(source):
+            row_id = (row or {}).get("id", f"line-{number}")
+            if row_id not in done:
+                result: object
+                try:
+                    if row is None:
+                        raise Refused(problem)
+                    result = work({**row, "id": row_id})
+                except (Refused, ValueError, LawError, TypeError) as error:
+                    bad += 1
+                    result = {"id": row_id, "error": str(error) or type(error).__name__}
+                out.write(json.dumps(result, ensure_ascii=False) + "\n")
+                out.flush()
+            tick(1)
+    err.print(f"{total} rows, {len(done)} already done, {bad} with errors: {target}")
+
+
+def _end_last_line(target: Path) -> None:
+    """Drop a half-written last line, left by a run that was killed."""
+    if target.exists() and (data := target.read_bytes()) and not data.endswith(b"\n"):
+        target.write_bytes(data[: data.rfind(b"\n") + 1])
+
+
+@app.command()
+def batch(source: Path, target: Path) -> None:
+    """Answer every row of a JSON Lines file: {"id", "turns", "occurred_on", "doctrine", "lang"}."""
+    assistant = _assistant()
+
+    def work(row: dict[str, Any]) -> object:
+        turns = row.get("turns")
+        if isinstance(turns, str):
+            turns = [turns]
+        if not isinstance(turns, list) or not all(isinstance(t, str) for t in turns):
+            raise Refused(f"turns wants a list of texts, got {turns!r:.60}")
+        answer = assistant.ask(
+            turns, _day(row.get("occurred_on")), row.get("doctrine"), _lang(row.get("lang"))
+        )
+        return answer.to_json(row["id"])
+
+    _each(source, target, "batch", work)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument()] = "",
+    top_k: Annotated[int, typer.Option(min=1, max=100)] = 8,
+    as_json: Json = False,
+    source: Annotated[Path | None, typer.Option("--input", help="JSON Lines of id, query")] = None,
+    target: Annotated[Path | None, typer.Option("--output")] = None,
+) -> None:
+    """Find the provisions nearest to a question."""
+    if source and not target:
+        raise Refused("--input wants --output as well")
+    if not source and not query.strip():
+        raise Refused("search wants a QUERY, or --input and --output")
+    index = _index()
+    if source and target:
+        _each(source, target, "search", lambda row: {
+            "id": row["id"],
+            "hits": [h.to_json() for h in index.search(_text(row, "query"), top_k)],
+        })  # fmt: skip
+        return
+    hits = [h.to_json() for h in index.search(query, top_k)]
+    if as_json:
+        _say({"query": query, "hits": hits})
+    else:
+        for hit in hits:
+            _say(f"{hit['score']:.2f}  {hit['ref']}  {str(hit['text'])[:80]}")
+
+
+def _text(row: dict[str, Any], name: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str):
+        raise Refused(f"{name} wants a text, got {value!r:.60}")
+    return value
+
+
+def _cited(text: str, library: Library, on: date | None) -> dict[str, object]:
+    from assistant.citations import check
+
+    found = check(text, library, on)
+    return {"seen": len(found), "checked": sum(bool(c.status) for c in found),
+            "citations": [c.to_json() for c in found]}  # fmt: skip
+
+
+@app.command()
+def cite(
+    text: Annotated[str, typer.Argument(help="the text; - or nothing reads stdin")] = "-",
+    as_json: Json = False,
+    on: Annotated[str | None, typer.Option(help="judge as of this date")] = None,
+    source: Annotated[Path | None, typer.Option("--input", help="JSON Lines of id, text")] = None,
+    target: Annotated[Path | None, typer.Option("--output")] = None,
+) -> None:
+    """Find every citation in a text and judge it, down to the paragraph."""
+    library, day = Library(_settings().corpus), _day(on)
+    if source:
+        if not target:
+            raise Refused("--input wants --output as well")
+        _each(source, target, "cite",
+              lambda row: {"id": row["id"], **_cited(_text(row, "text"), library, day)})  # fmt: skip
+        return
+    result = _cited(sys.stdin.read() if text == "-" else text, library, day)
+    if as_json:
+        _say(result)
+        return
+    citations = result["citations"]
+    assert isinstance(citations, list)
+    for row in citations:
+        _say(f"{row['status']:24} {row['ref']}  ({row['quote']})")
+    _say(f"seen {result['seen']}, checked {result['checked']}")
+
+
+@app.command("assess")
+def assess_(
+    file: Annotated[Path | None, typer.Argument(help="facts as JSON; - reads stdin")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="print the facts and questions")] = False,
+    doctrine: Doctrine = None,
+) -> None:
+    """The verdict on structured facts."""
+    from assistant.remedies import remedies
+    from assistant.verdict import assess
+
+    settings = _settings()
+    declared = declarations(settings.corpus / "facts.yaml")
+    if schema:
+        _say({d.name: {"kind": d.kind, "choices": list(d.choices), "text": dict(d.text),
+                       "ask": dict(d.ask), "why": dict(d.why), "burden": d.burden}
+              for d in declared.values()})  # fmt: skip
+        return
+    if file is None:
+        raise Refused("assess wants a FILE of facts (or - for stdin); --schema shows the facts")
+    raw = sys.stdin.read() if str(file) == "-" else _read(file)
+    try:
+        row = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise Refused(f"{file} is not JSON: {error}") from None
+    if not isinstance(row, dict):
+        raise Refused('facts are a JSON object like {"subject": "food", "knew": "yes"}')
+    facts: Facts = from_json(declared, row.get("facts", row))
+    library = Library(settings.corpus)
+    verdict = assess(facts, library.in_force, library.as_of, doctrine)
+    _say({**verdict.to_json(), "remedies": [r.to_json() for r in remedies(verdict)],
+          "facts": verdict.facts.to_json(), "decision_id": verdict.decision_id,
+          "corpus_version": library.version})  # fmt: skip
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{file} cannot be read: {error}") from None
+
+
+@app.command("index")
+def index_(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="build even if it is current")] = False,
+    ship: Annotated[bool, typer.Option("--ship", help="write the corpus's vectors (maintainers)")] = False,
+) -> None:
+    """Build the index of the law (seconds: the vectors are shipped)."""
+    import shutil
+
+    from assistant import embed, index
+
+    settings = _settings()
+    library = Library(settings.corpus)
+    with err.status("loading the embedding model…"):
+        embedding = embed.load(settings.embedding)
+    if ship:
+        with _progress("embedding", None) as tick:
+            count = index.ship(library, embedding, tick)
+        _say(f"embedded {count} new texts into {settings.corpus / 'vectors'}")
+        return
+    if rebuild and not settings.chroma:
+        shutil.rmtree(settings.writable_data / "chroma", ignore_errors=True)
+    client = index.connect(settings.writable_data, settings.chroma)
+    if not rebuild and index.current(client, library, embedding):
+        _say(f"the index is current (corpus {library.version}, {embedding.name})")
+        return
+    with _progress("indexing", len(index.documents(library))) as tick:
+        count = index.build(client, library, embedding, tick)
+    _say(f"indexed {count} texts (corpus {library.version}, {embedding.name})")
+
+
+@app.command()
+def run(
+    port: Annotated[int | None, typer.Option(help="default 7860, or ANBAO_PORT")] = None,
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    open_browser: Annotated[bool, typer.Option("--browser/--no-browser")] = True,
+) -> None:
+    """Open the chat in a browser."""
+    from assistant import ui
+
+    settings = _settings()
+    ui.serve(_assistant(), host=host, port=port or settings.port, open_browser=open_browser)
+
+
+def _version(value: bool) -> None:
+    if value:
+        _say(f"anbao {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+
+
+def main() -> None:
+    """Run a command; known errors are one clear line and exit status 2."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from assistant.index import IndexProblem
+
+    try:
+        app()
+    except (Refused, SettingsError, CorpusError, IndexProblem, FactError, LawError, ValueError) as error:
+        err.print(f"anbao: {error}", style="red", markup=False, highlight=False)
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None
+    except OSError as error:
+        err.print(f"anbao: {error.strerror or error}: {error.filename or ''}", style="red", markup=False)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

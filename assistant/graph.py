@@ -1,0 +1,276 @@
+"""The pipe: message, facts, verdict, provisions, draft, guard, reply — a LangGraph graph with one fork.
+
+`build(settings)` gives an Assistant; `Assistant.turn` answers one message after earlier ones. Only
+facts and messages outlive a turn.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+
+from assistant import agent, chat, embed, guard, index, reply
+from assistant.facts import Facts, Lang, declarations
+from assistant.guard import Evidence, amounts_of
+from assistant.index import Hit, Index, Note
+from assistant.intent import Intents
+from assistant.law import Library, Provision
+from assistant.read import MAX_MESSAGE, Reader, language
+from assistant.remedies import Remedy, remedies
+from assistant.rules import Form
+from assistant.settings import Settings
+from assistant.verdict import Verdict, assess
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+STEPS = {
+    "understand": {"zh": "正在读您的话…", "en": "Reading your words…"},
+    "decide": {"zh": "正在套用规则…", "en": "Applying the rules…"},
+    "look_up": {"zh": "正在核对条文…", "en": "Looking up the provisions…"},
+    "write": {"zh": "正在写答复…", "en": "Writing the reply…"},
+    "check": {"zh": "正在检查引用…", "en": "Checking the citations…"},
+}
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What outlives a turn: the facts so far, what was asked last, the messages."""
+
+    facts: Facts
+    asked: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
+
+
+class State(TypedDict, total=False):
+    """What the steps hand on; each writes only its own."""
+
+    message: str
+    memory: Memory
+    doctrine: str | None
+    lang: Lang
+    intent: str
+    facts: Facts
+    verdict: Verdict
+    remedies: list[Remedy]
+    provisions: dict[str, Provision]
+    hits: list[Hit]
+    text: str
+    rendered_by: str
+    report: guard.Report
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A finished turn: the JSON contract in `to_json`, the reply alone in `reply`."""
+
+    reply: str
+    lang: Lang
+    intent: str
+    verdict: Verdict | None
+    facts: Facts
+    remedies: Sequence[Remedy]
+    citations: Sequence[dict[str, object]]
+    guard: dict[str, object]
+    corpus_version: str
+    seconds: float
+    memory: Memory = field(repr=False)
+
+    @property
+    def in_scope(self) -> bool:
+        return self.intent != "off_topic"
+
+    def to_json(self, row_id: object = None) -> dict[str, object]:
+        """The output row of the JSON contract."""
+        verdict: dict[str, object] = {"liability": "out_of_scope", "possible": [], "ask": [],
+                                      "duties": [], "grounds": [], "remedies": []}  # fmt: skip
+        if self.verdict:
+            verdict = self.verdict.to_json()
+            verdict["remedies"] = [r.to_json() for r in self.remedies]
+        return {
+            "id": row_id, "lang": self.lang, "intent": self.intent, "in_scope": self.in_scope,
+            "reply": self.reply, "verdict": verdict, "facts": self.facts.to_json(),
+            "citations": list(self.citations), "guard": self.guard,
+            "decision_id": self.verdict.decision_id if self.verdict else None,
+            "corpus_version": self.corpus_version, "seconds": round(self.seconds, 4),
+        }  # fmt: skip
+
+
+class Assistant:
+    """Everything built once: library, reader, index, optional model, and the graph over them."""
+
+    def __init__(
+        self, settings: Settings, library: Library, search: Index, model: "BaseChatModel | None"
+    ) -> None:
+        self.settings, self.library, self.index, self.model = settings, library, search, model
+        self.declared = declarations(settings.corpus / "facts.yaml")
+        self.reader = Reader(settings.corpus, self.declared, library.as_of)
+        self.intents = Intents(settings.corpus)
+        self.notes: dict[str, Note] = {n.id: n for n in index.notes(settings.corpus)}
+        self.graph = self._pipe()
+
+    def _pipe(self) -> Any:
+        pipe = StateGraph(State)
+        for step in (self.understand, self.decide, self.look_up, self.write, self.check):
+            pipe.add_node(step.__name__, step)
+        pipe.add_edge(START, "understand")
+        pipe.add_conditional_edges("understand", _is_about_facts, {True: "decide", False: "look_up"})
+        pipe.add_edge("decide", "look_up")
+        pipe.add_edge("look_up", "write")
+        pipe.add_edge("write", "check")
+        pipe.add_edge("check", END)
+        return pipe.compile()
+
+    # ---- the steps, in order
+    def understand(self, state: State) -> State:
+        """Message to facts and intent; a short answer is read as one to the question asked last."""
+        memory, message = state["memory"], state["message"]
+        stated = self.reader.read(message)
+        intent = self.intents.of(message, stated, memory.facts) if message.strip() else "empty"
+        facts = memory.facts.merged(stated)
+        for name in memory.asked:
+            facts = self.intents.answered(message, name, facts)
+        return {"facts": facts, "intent": intent}
+
+    def decide(self, state: State) -> State:
+        """Facts to verdict and remedies, by rules alone."""
+        verdict = assess(state["facts"], self.library.in_force, self.library.as_of, state["doctrine"])
+        return {"verdict": verdict, "remedies": remedies(verdict)}
+
+    def look_up(self, state: State) -> State:
+        """The provisions the verdict rests on are looked up; a question of law is searched."""
+        if "verdict" in state:
+            verdict = state["verdict"]
+            refs = [*verdict.refs(), *(r for d in verdict.duties for r in d.basis[:2]),
+                    *(r for one in state["remedies"] for r in one.basis)]  # fmt: skip
+            return {"provisions": reply.gather(refs, self.library, verdict.law_as_of), "hits": []}
+        if state["intent"] != "law_question":
+            return {"provisions": {}, "hits": []}
+        hits = self.index.search(state["message"], 8)
+        laws = [h.ref for h in hits if h.kind != "doctrine"][:4]
+        return {"provisions": reply.gather(laws, self.library, self.library.as_of), "hits": hits}
+
+    def write(self, state: State) -> State:
+        """A draft: by the model where there is one and a verdict to explain, else by code."""
+        if "verdict" not in state:
+            return {"text": self._fixed(state), "rendered_by": "code"}
+        material = self._material(state)
+        written = ""
+        if self.model and material.verdict.liability != "need_facts":
+            story = "\n".join((*state["memory"].turns, state["message"]))
+            written = agent.draft(
+                self.model, material, story, self.settings.prompts, self.library, self.index
+            )
+        text = reply.render(material, written)
+        return {"text": text, "rendered_by": "model" if written else "code"}
+
+    def check(self, state: State) -> State:
+        """The guard; a draft by a model that fails it is replaced by code's."""
+        report = self._report(state, state["text"])
+        if report.problems and state["rendered_by"] == "model":
+            text = reply.render(self._material(state))
+            again = self._report(state, text)
+            failed = tuple(f"model:{problem}" for problem in report.problems)
+            again = replace(again, problems=failed + again.problems)
+            return {"text": text, "rendered_by": "code", "report": again}
+        return {"report": report}
+
+    # ---- parts of the steps
+    def _material(self, state: State) -> reply.Material:
+        return reply.Material(state["verdict"], state["provisions"], state["remedies"], state["lang"])
+
+    def _fixed(self, state: State) -> str:
+        if state["intent"] == "law_question":
+            weak = not state["hits"] or max(h.similarity for h in state["hits"]) < index.WEAK
+            titles = {r: reply.cite(r, state["provisions"], state["lang"]) for r in state["provisions"]}
+            return reply.law_answer(state["hits"], self.notes, state["lang"], weak=weak, titles=titles)
+        return reply.FIXED[state["intent"]][state["lang"]]
+
+    def _report(self, state: State, text: str) -> guard.Report:
+        verdict = state.get("verdict")
+        told = "\n".join((*state["memory"].turns, state["message"]))
+        if verdict is None:
+            noted = {r for h in state["hits"] if h.kind == "doctrine" for r in self.notes[h.note].refs}
+            evidence = Evidence(frozenset(state["provisions"]) | noted,
+                                frozenset(Form), frozenset(), told)  # fmt: skip
+            return guard.check(text, evidence, self.library, state["lang"])
+        forms = {f.value for g in verdict.established for f in g.forms} | {verdict.liability}
+        numbers = [r.amount for r in state["remedies"]]
+        numbers += [
+            v for n in ("price_paid", "loss") if not isinstance(v := verdict.facts[n], str | bool | date)
+        ]
+        evidence = Evidence(
+            frozenset(state["provisions"]), frozenset(forms), amounts_of(numbers), told, verdict.law_as_of
+        )
+        return guard.check(text, evidence, self.library, state["lang"])
+
+    # ---- from outside
+    def start(self, occurred_on: object = None) -> Memory:
+        """An empty memory, or one that knows the date of the facts. Raises FactError."""
+        return Memory(Facts(self.declared).with_("occurred_on", occurred_on))
+
+    def turn(
+        self, message: str, memory: Memory, doctrine: str | None = None, lang: Lang | None = None,
+        on_step: Callable[[str], object] | None = None,
+    ) -> Answer:  # fmt: skip
+        """Answer one message. Raises UnknownDoctrine; any text is answered."""
+        began = time.perf_counter()
+        told_in = lang or (language(message) if message.strip() else "zh")
+        state: State = {"message": message[:MAX_MESSAGE], "memory": memory, "doctrine": doctrine,
+                        "lang": told_in}  # fmt: skip
+        for update in self.graph.stream(state, stream_mode="updates"):
+            for name, change in update.items():
+                state.update(change)
+                if on_step:
+                    on_step(name)
+        return self._answer(state, began)
+
+    def ask(
+        self, turns: Sequence[str], occurred_on: object = None, doctrine: str | None = None,
+        lang: Lang | None = None,
+    ) -> Answer:  # fmt: skip
+        """Answer a whole conversation: the answer to its last message, from all of them."""
+        first, *rest = turns or [""]
+        answer = self.turn(first, self.start(occurred_on), doctrine, lang)
+        for message in rest:
+            answer = self.turn(message, answer.memory, doctrine, lang)
+        return answer
+
+    def _answer(self, state: State, began: float) -> Answer:
+        verdict = state.get("verdict")
+        memory = state["memory"]
+        on = verdict.law_as_of if verdict else self.library.as_of
+        facts = verdict.facts if verdict else state["facts"]
+        return Answer(
+            state["text"], state["lang"], state["intent"], verdict, facts, state.get("remedies", []),
+            [p.to_json(on) for p in state["provisions"].values()],
+            state["report"].to_json(state["rendered_by"]), self.library.version,
+            time.perf_counter() - began,
+            Memory(state["facts"], verdict.asks[:1] if verdict else memory.asked,
+                   (*memory.turns, state["message"])),
+        )  # fmt: skip
+
+
+def _is_about_facts(state: State) -> bool:
+    return state["intent"] in ("complaint", "follow_up")
+
+
+def open_index(
+    settings: Settings, library: Library, progress: Callable[[int], object] | None = None
+) -> Index:
+    """The index of the settings; built first when there is none. Raises IndexProblem."""
+    embedding = embed.load(settings.embedding)
+    client = index.connect(settings.writable_data, settings.chroma)
+    if not index.exists(client):
+        index.build(client, library, embedding, progress)
+    return Index(client, library, embedding)
+
+
+def build(settings: Settings, progress: Callable[[int], object] | None = None) -> Assistant:
+    """An assistant ready to answer. Raises SettingsError, CorpusError or IndexProblem."""
+    model = chat.load(settings)
+    library = Library(settings.corpus)
+    return Assistant(settings, library, open_index(settings, library, progress), model)

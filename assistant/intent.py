@@ -1,0 +1,62 @@
+"""Intent: what a message wants (complaint, law_question, follow_up, hand_off, off_topic, greeting).
+
+The words are data in `corpus/intents.yaml`. `answered` reads a short answer to the question asked.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from assistant.facts import Facts
+from assistant.read import fold
+
+SHORT = 24  # characters within which "没有" answers the question just asked
+
+
+class Intents:
+    """The words of corpus/intents.yaml, compiled once."""
+
+    def __init__(self, corpus: Path) -> None:
+        rows: Mapping[str, object] = yaml.safe_load((corpus / "intents.yaml").read_text(encoding="utf-8"))
+        self.patterns = {
+            name: re.compile("|".join(f"(?:{p})" for p in row) if isinstance(row, list) else str(row))
+            for name, row in rows.items()
+        }
+
+    def _says(self, name: str, text: str) -> bool:
+        return bool(self.patterns[name].search(text))
+
+    def of(self, message: str, stated: Facts, earlier: Facts) -> str:
+        """The intent of a message that states these facts, after these earlier ones."""
+        text = fold(message).strip()
+        if self._says("hand_off", text):
+            return "hand_off"
+        if self._says("greeting", text):
+            return "greeting"
+        if self._says("off_topic", text) and (
+            not self._says("consumer_words", text) or ("merchant_infringed" not in stated
+            and "infringement" not in stated and "complained_to_platform" not in stated
+            and "took_measures" not in stated)
+        ):  # fmt: skip
+            return "off_topic"
+        if earlier.known:
+            asks_law = self._says("law_question", text) and not stated.known and len(text) > 5
+            return "law_question" if asks_law else "follow_up"
+        if self._says("law_question", text) and not self._says("own_story", text):
+            return "law_question"
+        return "complaint"
+
+    def answered(self, message: str, asked: str, facts: Facts) -> Facts:
+        """A short answer to the question on fact `asked`, as facts; "不知道" is an answer too."""
+        text = fold(message).strip(" ,，.。!！")
+        if self._says("dont_know", text):
+            return facts.with_asked([asked])
+        if len(text) > SHORT or facts.declared[asked].kind != "yes_no" or asked in facts:
+            return facts
+        if self._says("denies", text):
+            return facts.with_(asked, False, "stated", message.strip())
+        if self._says("affirms", text):
+            return facts.with_(asked, True, "stated", message.strip())
+        return facts

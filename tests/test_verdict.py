@@ -1,0 +1,203 @@
+"""The verdict: situations a lawyer can read, and properties that hold for every set of facts."""
+
+import itertools
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.doctrines import DOCTRINES, UnknownDoctrine
+from assistant.facts import Facts, closed, declarations, from_json, plain
+from assistant.law import Library
+from assistant.rules import DUTIES, FORM_NAMES, GROUNDS, STRENGTH, Form
+from assistant.settings import bundled
+from assistant.verdict import Verdict, assess
+
+LIBRARY = Library(bundled("corpus"))
+DECLARED = declarations(bundled("corpus") / "facts.yaml")
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "grounds.yaml").read_text(encoding="utf-8"))
+CHOICES = {name: (True, False) if d.kind == "yes_no" else d.choices
+           for name, d in DECLARED.items() if d.kind in ("yes_no", "choice")}  # fmt: skip
+
+
+def judged(facts: Facts, doctrine: str | None = None) -> Verdict:
+    return assess(facts, LIBRARY.in_force, LIBRARY.as_of, doctrine)
+
+
+def of(**facts: object) -> Verdict:
+    return judged(from_json(DECLARED, facts))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[c["name"] for c in CASES])
+def test_situation(case):
+    verdict = judged(from_json(DECLARED, case["facts"]))
+    grounds = {g.ground.id: g.status for g in verdict.grounds}
+    duties = {d.duty.code: d.status for d in verdict.duties}
+    assert {k: grounds[k] for k in case.get("grounds", {})} == case.get("grounds", {})
+    assert {k: duties[k] for k in case.get("duties", {})} == case.get("duties", {})
+    if "liability" in case:
+        assert verdict.liability == case["liability"]
+    shown = [r for g in verdict.established for r in g.basis]
+    assert not [r for r in shown if any(r.startswith(w) for w in case.get("without", []))]
+
+
+@pytest.mark.parametrize("ground", GROUNDS, ids=lambda g: g.id)
+def test_every_ground_has_cases_that_establish_exclude_and_leave_it_undecided(ground):
+    seen = {c["grounds"][ground.id] for c in CASES if ground.id in c.get("grounds", {})}
+    assert {"established", "excluded"} <= seen
+    assert seen & {"open", "unproved", "not_engaged"}
+
+
+@pytest.mark.parametrize("duty", DUTIES, ids=lambda d: d.code)
+def test_every_duty_has_cases_that_breach_and_fulfil_it(duty):
+    seen = {c["duties"][duty.code] for c in CASES if duty.code in c.get("duties", {})}
+    assert {"breached", "fulfilled"} <= seen
+
+
+def test_every_fact_is_used_by_a_rule_an_inference_or_a_remedy():
+    read_elsewhere = {"occurred_on", "price_paid", "loss", "channel", "infringement", "merchant_intended",
+                      "complained_to_platform", "regulator_warned", "violation_was_obvious",
+                      "buyer_is_minor", "merchant_licensed", "contracted_with_consumer",
+                      "property_lost"}  # fmt: skip
+    shown_only = {"merchant_can_pay", "consumer_at_fault", "platform_promoted", "paid_off_platform"}
+    conditions = [c for g in GROUNDS for c in (g.when, g.engaged, *(s for s, _ in g.scopes)) if c]
+    conditions += [c for d in DUTIES for c in (d.engaged, d.breached) if c]
+    used = {leaf.fact for c in conditions for leaf in c.leaves()}
+    assert set(DECLARED) - used - read_elsewhere == shown_only
+
+
+def test_every_carrying_form_has_a_name_in_both_languages():
+    assert all(set(FORM_NAMES[f]) == {"zh", "en"} for f in Form)
+
+
+@pytest.mark.parametrize("ground", GROUNDS, ids=lambda g: g.id)
+def test_each_ground_over_its_whole_space_is_total_and_has_a_basis_when_established(ground):
+    names = list(dict.fromkeys(leaf.fact for leaf in ground.when.leaves()))
+    names = [n for n in names if n in CHOICES][:9]
+    spaces = [(None, *CHOICES[n][:2], CHOICES[n][-1]) for n in names]
+    for values in itertools.islice(itertools.product(*spaces), 0, None, 7):
+        row = {n: v for n, v in zip(names, values, strict=True) if v is not None}
+        verdict = judged(from_json(DECLARED, row))
+        for result in verdict.grounds:
+            if result.status == "established":
+                assert result.basis
+                assert any(b.carrying and b.ref in result.basis for b in result.ground.bases)
+
+
+some_facts = st.dictionaries(st.sampled_from(sorted(CHOICES)), st.integers(0, 20), max_size=14).map(
+    lambda row: from_json(DECLARED, {n: CHOICES[n][i % len(CHOICES[n])] for n, i in row.items()})
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(some_facts)
+def test_every_set_of_facts_gets_a_consistent_verdict(facts):
+    verdict = judged(facts)
+    again = judged(facts)
+    assert verdict.to_json() == again.to_json()
+    assert verdict.decision_id == again.decision_id
+    assert verdict.liability in {*STRENGTH, "need_facts"}
+    assert {d.status for d in verdict.duties} <= {"breached", "fulfilled", "not_engaged", "unknown"}
+    if verdict.established:
+        assert verdict.liability in verdict.possible
+        floor, headline = verdict.possible[-1], verdict.liability
+        assert STRENGTH.index(Form(headline)) <= STRENGTH.index(Form(floor))
+    assert len(verdict.asks) <= 2
+    assert not set(verdict.asks) & set(verdict.facts.known)
+
+
+@settings(max_examples=700, deadline=None)
+@given(some_facts, st.sampled_from(sorted(CHOICES)), st.integers(0, 20))
+def test_learning_a_fact_never_revives_an_excluded_ground_nor_drops_an_established_one(facts, name, pick):
+    before = judged(facts)
+    if name in before.facts or name == "subject":
+        # it would correct a fact, or override a presumption or inference; a financial or content
+        # subject lifts the presumption that the E-Commerce Law applies
+        return
+    value = CHOICES[name][pick % len(CHOICES[name])]
+    after = judged(facts.with_(name, value))
+    changed = {n for n in before.facts.known if before.facts[n] != after.facts[n]}
+    if changed:
+        return  # an inference gave way to what was learned
+    for old, new in zip(before.grounds, after.grounds, strict=True):
+        if old.status in ("established", "excluded"):
+            assert new.status == old.status
+
+
+@settings(max_examples=300, deadline=None)
+@given(some_facts)
+def test_doctrines_change_only_grounds_whose_statute_says_corresponding(facts):
+    verdicts = [judged(facts, name) for name in DOCTRINES]
+    for results in zip(*(v.grounds for v in verdicts), strict=True):
+        assert len({r.status for r in results}) == 1
+        if results[0].ground.form is not Form.CORRESPONDING:
+            assert len({r.forms for r in results}) == 1
+
+
+def test_the_lenses_give_each_school_its_form():
+    facts = {"subject": "electrical_product", "infringement": "unsafe", "person_injured": "yes",
+             "verified_identity": "no", "complained_to_platform": "no"}  # fmt: skip
+    verdict = of(**facts)
+    assert verdict.liability == "supplementary"
+    assert verdict.statutory_wording == "corresponding"
+    assert verdict.other_doctrines == {
+        "joint_only": "joint", "supplementary_only": "supplementary", "all_forms": "several",
+        "joint_and_several_shares": "joint",
+    }  # fmt: skip
+
+
+def test_an_unknown_doctrine_is_refused_with_the_names():
+    with pytest.raises(UnknownDoctrine, match="joint_only"):
+        judged(Facts(DECLARED), "mine")
+
+
+def test_what_the_user_does_not_know_is_not_asked_again():
+    first = of(infringement="counterfeit", complained_to_platform="yes")
+    assert first.asks
+    facts = from_json(DECLARED, {"infringement": "counterfeit", "complained_to_platform": "yes"})
+    later = judged(facts.with_asked(first.asks))
+    assert not set(first.asks) & set(later.asks)
+
+
+def test_closing_facts_is_idempotent_and_keeps_what_was_stated():
+    facts = from_json(DECLARED, {"measures_in_time": "yes", "complained_to_platform": "yes", "knew": "no"})
+    once = closed(facts)
+    assert closed(once) == once
+    assert plain(once["took_measures"]) == "yes"
+    assert once["knew"] is False
+
+
+def test_contradictions_are_named():
+    verdict = of(measures_in_time="yes", took_measures="no")
+    assert verdict.contradictions == (("measures_in_time", "took_measures"),)
+
+
+def test_nothing_told_needs_facts_and_asks_what_went_wrong():
+    verdict = judged(Facts(DECLARED))
+    assert verdict.liability == "need_facts"
+    assert verdict.asks[0] == "infringement"
+
+
+def test_unknown_date_is_judged_as_of_the_corpus_not_the_clock():
+    assert of(infringement="other").law_as_of == LIBRARY.as_of
+    assert of(occurred_on="2020-02-29").law_as_of == date(2020, 2, 29)
+
+
+def test_the_decision_is_the_same_in_another_process_and_hash_seed():
+    code = (
+        "from tests.test_verdict import of;"
+        "v=of(subject='food',infringement='unsafe',complained_to_platform='yes',took_measures='no');"
+        "import json;print(v.decision_id, json.dumps(v.to_json(),ensure_ascii=False))"
+    )
+    runs = {
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                       env={**os.environ, "PYTHONHASHSEED": seed}, cwd=Path(__file__).parent.parent).stdout
+        for seed in ("0", "1", "4242")
+    }  # fmt: skip
+    assert len(runs) == 1
