@@ -237,6 +237,7 @@ def assess_(
     doctrine: Doctrine = None,
 ) -> None:
     """The verdict on structured facts."""
+    from assistant.payment import payments
     from assistant.remedies import remedies
     from assistant.verdict import assess
 
@@ -259,7 +260,9 @@ def assess_(
     facts: Facts = from_json(declared, row.get("facts", row))
     library = Library(settings.corpus)
     verdict = assess(facts, library.in_force, library.as_of, doctrine)
-    _say({**verdict.to_json(), "remedies": [r.to_json() for r in remedies(verdict)],
+    found = remedies(verdict)
+    _say({**verdict.to_json(), "remedies": [r.to_json() for r in found],
+          "payments": [p.to_json() for p in payments(verdict, found)],
           "facts": verdict.facts.to_json(), "decision_id": verdict.decision_id,
           "corpus_version": library.version})  # fmt: skip
 

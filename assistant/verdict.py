@@ -11,9 +11,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from assistant.conditions import Any, Condition, Leaf, Quiet, deciding
+from assistant.conditions import Any, Condition, Leaf, Mode, Quiet, deciding
 from assistant.doctrines import DOCTRINES, Doctrine, doctrine
 from assistant.facts import Facts, closed, contradictions, plain
 from assistant.rules import CONDUCT, DUTIES, GROUNDS, STRENGTH, Basis, Duty, Form, Ground
@@ -119,7 +119,7 @@ class Verdict:
     @property
     def liability(self) -> str:
         """The headline form, or need_facts."""
-        return _headline(self.grounds)
+        return _headline({g.ground.id: g.status for g in self.grounds}, self.doctrine)
 
     @property
     def statutory_wording(self) -> str:
@@ -186,85 +186,114 @@ class Verdict:
 
 def assess(facts: Facts, in_force: InForce, as_of: date, doctrine_name: str | None = None) -> Verdict:
     """The verdict on these facts. `as_of`: the day assumed when `occurred_on` is unknown."""
-    chosen = doctrine(doctrine_name)
+    school = doctrine(doctrine_name)
     complete = closed(facts)
     told = complete["occurred_on"]
     on = told if isinstance(told, date) else as_of
-    grounds = _grounds(complete, in_force, on, chosen)
-    others = {
-        name: _headline(_grounds(complete, in_force, on, school))
-        for name, school in DOCTRINES.items() if name != chosen.id
-    }  # fmt: skip
+    rules = _rules(in_force, on)
+    statuses = {rule.ground.id: _status(rule, complete) for rule in rules}
+    others = {name: _headline(statuses, other) for name, other in DOCTRINES.items() if other is not school}
     return Verdict(
-        complete, grounds, tuple(_duty(d, complete, in_force, on) for d in DUTIES), chosen, on,
-        _questions(facts, grounds, in_force, on, chosen),
-        _flips(facts, grounds, in_force, on, chosen), others, tuple(contradictions(facts)),
-    )  # fmt: skip
+        complete,
+        tuple(_result(rule, statuses[rule.ground.id], complete, school) for rule in rules),
+        tuple(_duty(d, complete, in_force, on) for d in DUTIES),
+        school,
+        on,
+        _questions(facts, complete, statuses, rules, school),
+        _flips(facts, complete, statuses, rules, school),
+        others,
+        tuple(contradictions(facts)),
+    )
 
 
-def _headline(grounds: Iterable[GroundResult]) -> str:
-    established = [g.form for g in grounds if g.status == "established"]
+@dataclass(frozen=True)
+class _Rule:
+    """A ground on one day: the bases in force then, and when some carrying one applies."""
+
+    ground: Ground
+    standing: tuple[Basis, ...]
+    carried: Condition | None  # None: unconditionally
+    barred: bool  # no carrying basis was in force
+    facts: frozenset[str]  # every fact it reads
+
+
+@lru_cache(maxsize=1024)
+def _rules(in_force: InForce, on: date) -> tuple[_Rule, ...]:
+    return tuple(_rule(ground, in_force, on) for ground in GROUNDS)
+
+
+def _rule(ground: Ground, in_force: InForce, on: date) -> _Rule:
+    standing = tuple(b for b in ground.bases if in_force(b.ref, on))
+    needed = [b.when for b in standing if b.carrying]
+    conditions = [c for c in needed if c is not None]
+    carried = Any(*conditions) if needed and len(conditions) == len(needed) else None
+    read = [c for c in (ground.when, ground.engaged, carried) if c is not None]
+    return _Rule(ground, standing, carried, not needed, frozenset(f.fact for c in read for f in c.leaves()))
+
+
+def _value(rule: _Rule, facts: Facts, mode: Mode) -> bool | None:
+    """Three-valued: the elements hold and a carrying basis applies."""
+    if rule.barred:
+        return False
+    elements = rule.ground.when.value(facts, mode)
+    if elements is False or rule.carried is None:
+        return elements
+    carried = rule.carried.value(facts, mode)
+    return False if carried is False else None if None in (elements, carried) else True
+
+
+def _status(rule: _Rule, facts: Facts) -> str:
+    strict = _value(rule, facts, "strict")
+    if strict is not None:
+        return "established" if strict else "excluded"
+    engaged = rule.ground.engaged
+    if engaged is not None and engaged.value(facts, "practical") is not True:
+        return "not_engaged"
+    if _value(rule, facts, "practical") is False:
+        return "unproved"
+    conduct_told = any(name in facts or name in facts.asked for name in CONDUCT)
+    return "unproved" if conduct_told and _value(rule, facts, "unproved") is False else "open"
+
+
+def _headline(statuses: Mapping[str, str], school: Doctrine) -> str:
+    established = [school.forms(g)[-1] for g in GROUNDS if statuses[g.id] == "established"]
     if established:
         return min(established, key=STRENGTH.index)
-    return "need_facts" if any(g.status == "open" for g in grounds) else "none"
+    return "need_facts" if "open" in statuses.values() else "none"
 
 
-def _grounds(facts: Facts, in_force: InForce, on: date, school: Doctrine) -> tuple[GroundResult, ...]:
-    return tuple(_ground(g, facts, in_force, on, school) for g in GROUNDS)
+def _after(
+    facts: Facts, complete: Facts, statuses: Mapping[str, str], rules: Iterable[_Rule]
+) -> dict[str, str]:
+    """The statuses on changed facts; grounds that read none of what changed keep theirs."""
+    new = closed(facts)
+    changed = {n for n in {*new.known, *complete.known} if new[n] != complete[n]}
+    if not changed.isdisjoint(CONDUCT):
+        return {rule.ground.id: _status(rule, new) for rule in rules}
+    return {
+        rule.ground.id: statuses[rule.ground.id] if changed.isdisjoint(rule.facts) else _status(rule, new)
+        for rule in rules
+    }
 
 
-def _ground(ground: Ground, facts: Facts, in_force: InForce, on: date, school: Doctrine) -> GroundResult:
-    standing = [b for b in ground.bases if in_force(b.ref, on)]
-    whole = _with_basis(ground.when, [b for b in standing if b.carrying])
-    status = _status(ground, whole, facts)
-    applies = [b for b in standing if b.when is None or b.when.value(facts) is True]
+def _result(rule: _Rule, status: str, facts: Facts, school: Doctrine) -> GroundResult:
+    ground = rule.ground
+    applies = [b for b in rule.standing if b.when is None or b.when.value(facts) is True]
     if status != "established" and not applies:
-        applies = standing
+        applies = list(rule.standing)
     decided = {"established": True, "excluded": False}.get(status)
     because = [] if decided is None else deciding(ground.when, facts, decided)
     missing = [] if decided is not None else _unknown(ground.when, facts)
     return GroundResult(
-        ground, school.forms(ground), status, _scope(ground, facts),
-        tuple(b.ref for b in applies), tuple(b.ref for b in applies if b.contested),
+        ground,
+        school.forms(ground),
+        status,
+        _scope(ground, facts),
+        tuple(b.ref for b in applies),
+        tuple(b.ref for b in applies if b.contested),
         tuple(dict.fromkeys(f"{leaf.fact}={plain(facts[leaf.fact])}" for leaf in because)),
         tuple(missing),
-    )  # fmt: skip
-
-
-class _Never:
-    """No carrying basis was in force: the ground cannot stand."""
-
-    def value(self, facts: Facts, mode: str = "strict") -> bool | None:  # noqa: ARG002
-        return False
-
-    def leaves(self) -> Iterable[Leaf]:
-        return ()
-
-
-def _with_basis(when: Condition, carrying: list[Basis]) -> tuple[Condition, Condition | None]:
-    """The two halves of a ground: its elements, and that some carrying basis applies."""
-    if not carrying:
-        return when, _Never()  # type: ignore[return-value]
-    conditions = [b.when for b in carrying]
-    return when, None if None in conditions else Any(*(c for c in conditions if c is not None))
-
-
-def _status(ground: Ground, whole: tuple[Condition, Condition | None], facts: Facts) -> str:
-    def value(mode: str) -> bool | None:
-        answers = [part.value(facts, mode) for part in whole if part is not None]  # type: ignore[arg-type]
-        return False if False in answers else None if None in answers else True
-
-    strict = value("strict")
-    if strict is not None:
-        return "established" if strict else "excluded"
-    if ground.engaged is not None and ground.engaged.value(facts, "practical") is not True:
-        return "not_engaged"
-    if value("practical") is False:
-        return "unproved"
-    conduct_told = any(name in facts or name in facts.asked for name in CONDUCT)
-    if conduct_told and value("unproved") is False:
-        return "unproved"
-    return "open"
+    )
 
 
 def _scope(ground: Ground, facts: Facts) -> str:
@@ -307,21 +336,16 @@ def _in_issue(condition: Condition, facts: Facts) -> list[str]:
 
 
 def _questions(
-    facts: Facts, grounds: tuple[GroundResult, ...], in_force: InForce, on: date, school: Doctrine
+    facts: Facts, complete: Facts, statuses: Mapping[str, str], rules: tuple[_Rule, ...], school: Doctrine
 ) -> tuple[str, ...]:
     """At most two questions: the unknown facts whose answers settle most, consumer's own first."""
-    open_grounds = [g for g in grounds if g.status == "open"]
-    if not open_grounds:
-        return ()
-    complete = closed(facts)
-    headline = _headline(grounds)
-    stronger = [
-        g for g in open_grounds
-        if headline == "need_facts" or STRENGTH.index(g.form) < STRENGTH.index(Form(headline))
-    ]  # fmt: skip
+    headline = _headline(statuses, school)
+    strength = len(STRENGTH) if headline == "need_facts" else STRENGTH.index(Form(headline))
     names: dict[str, None] = {}
-    for ground in stronger:
-        for name in _in_issue(ground.ground.when, complete):
+    for rule in rules:
+        if statuses[rule.ground.id] != "open" or STRENGTH.index(school.forms(rule.ground)[-1]) >= strength:
+            continue
+        for name in _in_issue(rule.ground.when, complete):
             name = ASK_INSTEAD.get(name, name)
             if name not in complete and name not in facts.asked:
                 names[name] = None
@@ -332,8 +356,8 @@ def _questions(
         answers: tuple[object, ...] = (True, False) if declared.kind == "yes_no" else declared.choices[:2]
         left = 0
         for answer in answers:
-            after = _grounds(closed(facts.with_(name, answer)), in_force, on, school)
-            left += sum(g.status == "open" for g in after)
+            after = _after(facts.with_(name, answer), complete, statuses, rules)
+            left += list(after.values()).count("open")
         return (left, declared.burden == "platform", order.index(name))
 
     first = ["infringement"] if "infringement" in names and "rights_harmed" not in complete else []
@@ -342,23 +366,27 @@ def _questions(
 
 
 def _flips(
-    facts: Facts, grounds: tuple[GroundResult, ...], in_force: InForce, on: date, school: Doctrine
+    facts: Facts, complete: Facts, statuses: Mapping[str, str], rules: tuple[_Rule, ...], school: Doctrine
 ) -> tuple[Flip, ...]:
-    """Single changes of fact that bring another form, among the facts the live grounds rest on."""
-    headline = _headline(grounds)
-    live = [g for g in grounds if g.status in ("established", "open", "unproved")]
+    """Single changes of fact that bring another form (or leave it open): settled ones and
+    the platform's conduct first."""
+    headline = _headline(statuses, school)
+    live = [r for r in rules if statuses[r.ground.id] in ("established", "open", "unproved")]
     names = dict.fromkeys(
-        leaf.fact for g in live for leaf in g.ground.when.leaves()
+        leaf.fact
+        for rule in live
+        for leaf in rule.ground.when.leaves()
         if facts.declared[leaf.fact].kind == "yes_no" and facts.declared[leaf.fact].about != "damage"
-    )  # fmt: skip
-    complete = closed(facts)
+    )
     found = []
     for name in names:
         for value in (True, False):
             if complete[name] is value:
                 continue
-            changed = _grounds(closed(facts.with_(name, value)), in_force, on, school)
-            form = _headline(changed)
-            if form not in (headline, "need_facts"):
+            form = _headline(_after(facts.with_(name, value), complete, statuses, rules), school)
+            if form != headline:
                 found.append(Flip(name, plain(value), form, facts.declared[name].burden))
-    return tuple(found)
+    about = facts.declared
+    return tuple(
+        sorted(found, key=lambda f: (f.liability == "need_facts", about[f.fact].about != "platform"))
+    )
