@@ -25,6 +25,10 @@ TOOL_CALLS = 4
 STORY = 6000  # characters of the user's words that go into the prompt
 
 
+class ModelFailed(Exception):
+    """The chat model gave no draft; the message is the kind of failure, never its words."""
+
+
 def prompt(folder: Path, name: str, lang: Lang, **values: str) -> str:
     """The prompt file filled in. Raises SettingsError when its variables and `values` differ."""
     file = folder / f"{name}.{lang}.md"
@@ -70,7 +74,7 @@ def tools(verdict: Verdict, library: Library, index: Index) -> list[Callable[...
 def draft(
     model: "BaseChatModel", material: Material, story: str, folder: Path, library: Library, index: Index
 ) -> str:
-    """The model's explanation, or "" when it fails in any way (logged by kind, never by words)."""
+    """The model's explanation. Raises ModelFailed when it fails in any way or says nothing."""
     from langchain.agents import create_agent
     from langchain.agents.middleware import ToolCallLimitMiddleware
 
@@ -86,13 +90,16 @@ def draft(
         agent = create_agent(
             model,
             tools(material.verdict, library, index),
-            middleware=[ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="end")],
+            middleware=[ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="error")],
         )
         state = agent.invoke(
             {"messages": [{"role": "user", "content": asked}]},
             {"recursion_limit": 3 * TOOL_CALLS + 6},
         )
-        return str(state["messages"][-1].text).strip()
+        written = str(state["messages"][-1].text).strip()
     except Exception as error:  # any provider may raise anything; the reply never depends on it
         log.warning("the chat model failed: %s", type(error).__name__)
-        return ""
+        raise ModelFailed(type(error).__name__) from None
+    if not written:
+        raise ModelFailed("empty")
+    return written

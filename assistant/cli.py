@@ -113,10 +113,10 @@ def _each(source: Path, target: Path, title: str, work: Callable[[dict[str, Any]
     written with its error and does not stop the rest."""
     if not source.is_file():
         raise Refused(f"there is no file {source}")
+    _end_last_line(target)
     done = {r.get("id") for _, r, _ in _rows(target) if r} if target.exists() else set()
     total = sum(1 for _ in _rows(source))
     bad = 0
-    _end_last_line(target)
     with target.open("a", encoding="utf-8") as out, _progress(title, total) as tick:
         for number, row, problem in _rows(source):
             row_id = (row or {}).get("id", f"line-{number}")
@@ -185,7 +185,7 @@ def search(
         _say({"query": query, "hits": hits})
     else:
         for hit in hits:
-            _say(f"{hit['score']:.2f}  {hit['ref']}  {str(hit['text'])[:80]}")
+            _say(f"{hit['score']:.2f}  {hit['ref']}  {' '.join(str(hit['text']).split())[:80]}")
 
 
 def _text(row: dict[str, Any], name: str) -> str:
@@ -257,7 +257,10 @@ def assess_(
         raise Refused(f"{file} is not JSON: {error}") from None
     if not isinstance(row, dict):
         raise Refused('facts are a JSON object like {"subject": "food", "knew": "yes"}')
-    facts: Facts = from_json(declared, row.get("facts", row))
+    told = row.get("facts", row)
+    if not isinstance(told, dict):
+        raise Refused(f"facts want a JSON object, got {told!r:.60}")
+    facts: Facts = from_json(declared, told)
     library = Library(settings.corpus)
     verdict = assess(facts, library.in_force, library.as_of, doctrine)
     found = remedies(verdict)

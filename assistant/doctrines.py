@@ -34,7 +34,7 @@ _ROWS = (
     Doctrine(
         ARTICLE_OWN, {"zh": "补充为原则、连带为例外", "en": "supplementary first, joint by exception"},
         (Form.SUPPLEMENTARY,), (Form.SUPPLEMENTARY,),
-        {"zh": "平台的不作为只是间接原因，原则上补充；故意或另有特别规定时连带。",
+        {"zh": "平台的不作为只是间接原因，原则上补充，故意或另有特别规定时连带。",
          "en": "the omission is an indirect cause: supplementary in principle, joint on intent or special rule."},
     ),
     Doctrine(

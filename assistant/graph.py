@@ -61,6 +61,7 @@ class State(TypedDict, total=False):
     hits: list[Hit]
     text: str
     rendered_by: str
+    model_problem: str
     report: guard.Report
 
 
@@ -161,14 +162,19 @@ class Assistant:
         if "verdict" not in state:
             return {"text": self._fixed(state), "rendered_by": "code"}
         material = self._material(state)
-        written = ""
-        if self.model and material.verdict.liability != "need_facts":
-            story = "\n".join((*state["memory"].turns, state["message"]))
+        if not self.model or material.verdict.liability == "need_facts":
+            return {"text": reply.render(material), "rendered_by": "code"}
+        story = "\n".join((*state["memory"].turns, state["message"]))
+        try:
             written = agent.draft(
                 self.model, material, story, self.settings.prompts, self.library, self.index
             )
-        text = reply.render(material, written)
-        return {"text": text, "rendered_by": "model" if written else "code"}
+            if not guard.speaks(written, state["lang"]):
+                raise agent.ModelFailed("language")
+        except agent.ModelFailed as failure:
+            text = reply.render(material)
+            return {"text": text, "rendered_by": "code", "model_problem": f"model:failed:{failure}"}
+        return {"text": reply.render(material, written), "rendered_by": "model"}
 
     def check(self, state: State) -> State:
         """The guard; a draft by a model that fails it is replaced by code's."""
@@ -179,6 +185,8 @@ class Assistant:
             failed = tuple(f"model:{problem}" for problem in report.problems)
             again = replace(again, problems=failed + again.problems)
             return {"text": text, "rendered_by": "code", "report": again}
+        if "model_problem" in state:
+            report = replace(report, problems=(state["model_problem"], *report.problems))
         return {"report": report}
 
     # ---- parts of the steps

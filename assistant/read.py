@@ -53,7 +53,7 @@ _HEARSAY = re.compile(
 )
 _MERCHANT_SAYS = re.compile(
     r"(?:商家|店家|卖家|店主|老板娘?|店铺|厂家|主播|房东|司机|店里|花店|老板)[^，。]{0,10}"
-    r"(?:说|称|讲|声称|宣称|咬定|保证|承诺|狡辩|回复|吹嘘|口口声声|吓唬|威胁)|"
+    r"(?:说|称|讲|声称|宣称|咬定|保证(?!书|金|函)|承诺(?!书|函)|狡辩|回复|吹嘘|口口声声|吓唬|威胁)|"
     r"\b(?:seller|shop|merchant|owner|vendor|host|driver|landlord|streamer|store)\b(?:'s)?[^.,]{0,14}"
     r"\b(?:says?|said|claims?|claimed|told|tells|insists?|insisted|promised|promises|swore|assured|argues?|argued|replied)\b"
 )
@@ -68,6 +68,9 @@ _CLAUSE_END = re.compile(
     r"(?<!\d)[，,、：:](?!\d)|(?<=\d)[，,](?!\d)|(?<!\d)[，,](?=\d)|——|\s(?=(?:but|because|although|though|and (?:the|they|it|i|my|he|she|then)|so (?:i|the|they)) )"
 )
 _ASKS = re.compile(r"[?？]|(?:吗|么|呢|嘛|咩)\s*[。!！~\s\"”]*$")
+_QUOTED = re.compile(
+    r"(?:说|讲|回|称|答|喊|叫|告诉|\b(?:said|says|told|replied|wrote|answered))[^?？]*[\"”』」]\s*[?？!！]+[\"”』」\s]*$"
+)  # words reported in quotes, the mark outside them: indignation, not a question
 _ENGLISH_ASKS = re.compile(
     r"^\s*(?:so |and |but |or |then )*(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|who|whom|what|which|how|why|where|when|whether)\b"
 )
@@ -327,9 +330,9 @@ class Reader:
         verbs = list(_BUYING.finditer(text))
         best: tuple[float, Term] | None = None
         for term in terms:
-            if _BYSTANDER.search(text[max(0, term.start - 8) : term.start]):
+            if _BYSTANDER.search(text[max(0, term.start - 14) : term.start]):
                 continue
-            if _RUINED.match(text, term.end):
+            if _RUINED.match(text, term.end) or _NUMBER.match(text, term.end):
                 continue
             score = 90.0 + term.start / 50
             for verb in verbs:
@@ -387,9 +390,10 @@ _BUYING = re.compile(
 )
 _STOP = re.compile(r"[。！？!?\n]")
 _BYSTANDER = re.compile(
-    r"(?:把|连|将|砸(?:坏|到)|烧(?:了|坏|毁)|赔(?:了)?|burnt? |ruined |damaged )(?:了|我|我家|家里|整个|my |our |the )*$"
+    r"(?:像|好比|如同|(?:本来|原本)(?:只|就)?(?:是)?(?:想|要|打算)买[^，。]{0,4}|把|连|将|砸(?:坏|到)|烧(?:了|坏|毁)|赔(?:了)?|burnt? |ruined |damaged )(?:了|我|我家|家里|整个|my |our |the )*$"
 )
 _RUINED = re.compile(r"(?:都|也|全|被|给)+[^，。]{0,4}(?:烧|毁|坏|淹|砸|烫|没了)")
+_NUMBER = re.compile(r"(?:里的|上的)?(?:号|电话|短信)|\s(?:number|call|bill)s?\b")  # of a phone: no goods
 _STORY = 120  # characters: shorter messages may be mere answers
 _OPENING = re.compile(r"[¥￥$]|\d(?:元|块)|yuan|rmb|吃|喝|用了|\bate\b|\bused\b")
 _HAN = re.compile(r"[一-鿿]")
@@ -448,7 +452,7 @@ _GRIEVANCE = re.compile(
 )
 _AMOUNT = re.compile(
     r"(?:[¥￥]|\b(?:rmb|cny|yuan)\s?)\s*(?P<a>\d+(?:[,，]\d{3})*(?:\.\d+)?)\s*(?P<ak>k\b|w\b|万)?"
-    r"|(?P<b>\d+(?:[,，]\d{3})*(?:\.\d+)?)\s*(?P<bk>k|w|万|千|百)?\s*(?P<bt>\d)?\s*(?:多)?\s*(?:元|块(?!\d*(?:皮|肉|地|木|板|石|手表|表))|rmb\b|yuan\b|kuai\b|cny\b|大洋|刀)(?P<c>\d)?"
+    r"|(?<![\d.])(?P<b>\d{1,9}(?:[,，]\d{3}){0,4}(?:\.\d+)?)\s*(?P<bk>k|w|万|千|百)?\s*(?P<bt>\d)?\s*(?:多)?\s*(?:元|块(?!\d*(?:皮|肉|地|木|板|石|手表|表))|rmb\b|yuan\b|kuai\b|cny\b|大洋|刀)(?P<c>\d)?"
     r"|(?:(?<![\d.一-鿿])|(?<=[了花付要才共价]))(?P<k>\d+(?:\.\d+)?)(?P<kk>k)\b"
     rf"|(?P<z>[{CHARACTERS}]{{1,9}})(?:多)?(?:元|块钱?)(?P<zc>[一二三四五六七八九]?)"
     r"|(?:花了?|付了?|价格?|卖|要|只要|才|共|总共|价值|售价|paid|cost|for|price)\s*(?:是|了|of|me|us|was)?\s*(?P<n>\d{1,3}(?:[,，]\d{3})+(?:\.\d{1,2})?|\d{2,7}(?:\.\d{1,2})?)(?!\s*(?:个|天|月|年|号|次|人|件|条|小时|分|岁|倍|%|days?|times?|months?|people|hours?|years?|weeks?|min))"
@@ -578,7 +582,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 def _clauses(text: str) -> Iterator[Clause]:
     for start, end in _sentences(text):
         sentence = text[start:end]
-        asks = bool(_ASKS.search(sentence))
+        asks = bool(_ASKS.search(sentence)) and not _QUOTED.search(sentence)
         cuts = [0, *(m.end() for m in _CLAUSE_END.finditer(sentence)), len(sentence)]
         unreal, asking, hearsay = False, False, ""
         for left, right in pairwise(cuts):
@@ -679,6 +683,8 @@ def _tidied(facts: Facts) -> Facts:
     if facts["took_measures"] is False:
         for name in ("measures_in_time", "measures_effective", "stopped_service"):
             facts = facts.with_(name, None)
+    if facts["platform_is_carrier"] is False and facts["own_people_caused_harm"] is True:
+        facts = facts.with_("own_people_caused_harm", None)  # a shared ride's driver is his own man
     if facts["merchant_licensed"] is False and facts["licence_required"] is False:
         facts = facts.with_("licence_required", True, "stated",
                             facts.known["merchant_licensed"].evidence)  # fmt: skip

@@ -31,20 +31,20 @@ _WHY_FORM: Mapping[str, Mapping[Lang, str]] = {
         "en": "Supplementary: the merchant pays first; what enforcement against it leaves unpaid the platform makes good within its own fault, with recourse. It is not joint, because knowledge is not shown and the omission is an indirect cause.",
     },
     "direct": {
-        "zh": "平台自己的责任：平台不是替商家担责，而是自己就是责任人，不分连带或补充。",
-        "en": "Own liability: the platform does not answer for someone else; it is itself liable, so joint or supplementary does not arise.",
+        "zh": "平台自己的责任：平台不是替商家担责，自己就是责任人，不需要先找商家。",
+        "en": "Own liability: the platform does not answer for someone else; it is itself liable, not jointly and not after the merchant.",
     },
     "advance_payment_with_recourse": {
-        "zh": "先行赔偿：平台因不能提供商家真实信息而先赔，赔后可向商家追偿；这既不是连带责任，也不是补充责任。",
-        "en": "Advance payment: the platform pays because it cannot identify the merchant, and then has recourse; this is neither joint nor supplementary liability.",
+        "zh": "先行赔偿：平台因不能提供商家真实信息而先赔，赔后可向商家追偿；它不是连带责任，也不是补充责任。",
+        "en": "Advance payment: the platform pays because it cannot identify the merchant, and then has recourse; it is not joint liability and not supplementary liability.",
     },
     "several": {
         "zh": "按份责任：平台只按自己的份额赔。",
         "en": "Several: the platform pays its own share only.",
     },
     "contractual_promise": {
-        "zh": "承诺责任：平台按它自己承诺的内容履行；不需要证明过错，与连带、补充责任无关。",
-        "en": "Promise: the platform owes what it promised; no fault need be shown, and joint or supplementary does not arise.",
+        "zh": "承诺责任：平台按它自己承诺的内容履行；不需要证明过错。",
+        "en": "Promise: the platform owes what it promised; no fault need be shown.",
     },
 }
 _SCOPE: Mapping[str, Mapping[Lang, str]] = {

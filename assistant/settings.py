@@ -42,21 +42,24 @@ class Settings:
         """Read `ANBAO_*`. Raises SettingsError on a number that is none."""
         default = cls()
 
-        def number(name: str, fallback: float) -> float:
+        def number(name: str, fallback: float, low: float, high: float) -> float:
             raw = environ.get(name, "")
             try:
-                return float(raw) if raw else fallback
+                value = float(raw) if raw else fallback
             except ValueError:
                 raise SettingsError(f"{name} wants a number, got {raw!r}; unset it or correct it") from None
+            if not low <= value <= high:
+                raise SettingsError(f"{name} wants a number from {low:g} to {high:g}, got {raw!r}")
+            return value
 
         return cls(
             chat=environ.get("ANBAO_CHAT") or default.chat,
             chat_url=environ.get("ANBAO_CHAT_URL") or default.chat_url,
-            chat_timeout=number("ANBAO_CHAT_TIMEOUT", default.chat_timeout),
+            chat_timeout=number("ANBAO_CHAT_TIMEOUT", default.chat_timeout, 0.1, 3600),
             embedding=environ.get("ANBAO_EMBEDDING") or default.embedding,
             chroma=environ.get("ANBAO_CHROMA") or default.chroma,
             data=Path(environ.get("ANBAO_DATA") or default.data).expanduser(),
-            port=int(number("ANBAO_PORT", default.port)),
+            port=int(number("ANBAO_PORT", default.port, 1, 65535)),
         )
 
     @cached_property
