@@ -346,7 +346,8 @@ def main() -> None:
     except BrokenPipeError:
         raise SystemExit(0) from None
     except OSError as error:
-        err.print(f"anbao: {error.strerror or error}: {error.filename or ''}", style="red", markup=False)
+        named = f": {error.filename}" if error.filename else ""
+        err.print(f"anbao: {error.strerror or error}{named}", style="red", markup=False)
         raise SystemExit(2) from None
 
 

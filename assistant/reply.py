@@ -4,6 +4,7 @@ Everything a reader relies on — conclusion, amounts, citations, the next quest
 never by a model. A model may only replace the explanation (see agent).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -155,7 +156,9 @@ def _told(ground: GroundResult, m: Material) -> str:
     for item in ground.because:
         fact = facts.known.get(item.partition("=")[0])
         if fact and fact.source in ("stated", "corrected") and fact.evidence:
-            short = fact.evidence.replace("\n", " ").strip()[:40]
+            # the user's words are shown inside Markdown: what would be markup there is left out
+            short = re.sub(r"[<>\[\]()`*_!#|\\~]|https?://\S*", " ", fact.evidence)
+            short = " ".join(short.split())[:40]
             words.append(f"“{short}”")
     return ("、" if m.lang == "zh" else ", ").join(dict.fromkeys(words[:3]))
 
