@@ -12,6 +12,11 @@ import yaml
 from assistant.facts import Facts
 from assistant.read import fold
 
+# A message that states two of these tells a story, whatever it asks besides.
+_STORY = frozenset({
+    "merchant_infringed", "infringement", "complained_to_platform", "took_measures", "price_paid", "loss",
+    "person_injured", "labelled_self_operated", "merchant_identified", "platform_promised_more",
+})  # fmt: skip
 SHORT = 24  # characters within which "没有" answers the question just asked
 
 
@@ -44,7 +49,8 @@ class Intents:
         if earlier.known:
             asks_law = self._says("law_question", text) and not stated.known and len(text) > 5
             return "law_question" if asks_law else "follow_up"
-        if self._says("law_question", text) and not self._says("own_story", text):
+        tells = len(_STORY.intersection(stated.known))
+        if self._says("law_question", text) and not self._says("own_story", text) and tells < 2:
             return "law_question"
         return "complaint"
 

@@ -491,6 +491,8 @@ def _yuan(match: re.Match[str]) -> Decimal | None:
                 value += Decimal(groups["c"]) / 10
             return value if value % 1 else value.quantize(Decimal(1))
     spoken = groups.get("z") or groups.get("y")
+    if spoken == "一" and match[0].endswith("块"):
+        return None  # 换一块: a piece, not a yuan
     number = to_int(spoken) if spoken else None
     if number is None:
         return None
