@@ -45,7 +45,7 @@ _OPEN: dict[Lang, re.Pattern[str]] = {
 # Denied: immediately before the form's words.
 _DENIED: dict[Lang, re.Pattern[str]] = {
     "zh": re.compile(
-        r"(?:不|非|没有|无须|无需|无关|与)(?:是|会|用|分|论|涉及|区分|既|也|这|应当?|需要?|必|承担|负|适用|存在|构成|属于|等于|成立|相应的|一般的|法定的|任何|[“「])*$"
+        r"(?:不|非|没有|无须|无需)(?:是|会|用|分|论|涉及|区分|既|也|这|应当?|需要?|必|承担|负|适用|存在|构成|属于|等于|成立|相应的|一般的|法定的|任何|[“「])*$"
     ),
     "en": re.compile(
         r"(?:\bnot|\bneither|\bnor|n't|\bno|\bnever|rather than|instead of|without)(?:\W+(?:be|is|a|an|the|of|to|any|case|matter|liable|liability|bear|owe|held|joint|jointly|several|severally|and|or|nor|supplementary|in|one|simply|merely))*\W*$"
