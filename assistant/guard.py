@@ -67,7 +67,7 @@ _OUTCOME = re.compile(
 _UNIT = r"(?:元|块|yuan|RMB|CNY)"
 _MONEY = re.compile(
     rf"(?:[¥￥$]|RMB|CNY)\s?(?P<a>\d[\d,]*(?:\.\d+)?)(?P<ak>万|k\b)?"
-    rf"|(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?:(?P<bk>[万千k])\s?{_UNIT}?|{_UNIT})"
+    rf"|(?<![\d,])(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?:(?P<bk>[万千k])\s?{_UNIT}?|{_UNIT})"
     rf"|(?P<c>[零〇一二两三四五六七八九十百千万亿]{{2,12}}){_UNIT}",
     re.I,
 )
