@@ -178,10 +178,10 @@ class Assistant:
 
     def check(self, state: State) -> State:
         """The guard; a draft by a model that fails it is replaced by code's."""
-        report = self._report(state, state["text"])
+        report = self._report(state, state["text"], state["rendered_by"])
         if report.problems and state["rendered_by"] == "model":
             text = reply.render(self._material(state))
-            again = self._report(state, text)
+            again = self._report(state, text, "code")
             failed = tuple(f"model:{problem}" for problem in report.problems)
             again = replace(again, problems=failed + again.problems)
             return {"text": text, "rendered_by": "code", "report": again}
@@ -201,7 +201,7 @@ class Assistant:
             return reply.law_answer(state["hits"], self.notes, state["lang"], weak=weak, titles=titles)
         return reply.FIXED[state["intent"]][state["lang"]]
 
-    def _report(self, state: State, text: str) -> guard.Report:
+    def _report(self, state: State, text: str, rendered_by: str) -> guard.Report:
         verdict = state.get("verdict")
         told = "\n".join((*state["memory"].turns, state["message"]))
         if verdict is None:
@@ -209,7 +209,9 @@ class Assistant:
             evidence = Evidence(frozenset(state["provisions"]) | noted,
                                 frozenset(Form), frozenset(), told)  # fmt: skip
             return guard.check(text, evidence, self.library, state["lang"])
-        forms = {f.value for g in verdict.established for f in g.forms} | {verdict.liability}
+        held = {f.value for g in verdict.established for f in g.forms} | {verdict.liability}
+        # code's own text also lists forms that are merely possible; only a model could assert them
+        forms = set(Form) if rendered_by == "code" else held
         numbers = [r.amount for r in state["remedies"]] + [total(state["remedies"])]
         numbers += [
             v for n in ("price_paid", "loss") if not isinstance(v := verdict.facts[n], str | bool | date)
