@@ -87,7 +87,8 @@ class Ground:
 # ---- words shared by several rules
 KNOWLEDGE = Any(yes("knew"), yes("should_have_known"))
 FIT_MEASURES = All(yes("took_measures"), yes("measures_in_time"), yes("measures_effective"))
-CONSUMER_DEAL = All(yes("bought_for_living_needs"), yes("seller_is_business"))
+CONSUMER = yes("bought_for_living_needs")  # 消费者权益保护法#2
+CONSUMER_DEAL = All(CONSUMER, yes("seller_is_business"))
 FOOD = one_of("subject", "food", "health_food")
 DRUG = one_of("subject", "drug")
 FOOD_OR_DRUG = one_of("subject", "food", "health_food", "drug")
@@ -226,8 +227,9 @@ GROUNDS: tuple[Ground, ...] = (
         "direct-self-operated", Form.DIRECT,
         All(yes("rights_harmed"), Any(yes("self_operated"), yes("labelled_self_operated"))),
         (basis("电子商务法#37.2", All(WITHIN_ECL, yes("labelled_self_operated"))),
-         basis("网络消费纠纷规定（一）#4.1"), basis("网络消费纠纷规定（一）#13", LIVESTREAM),
-         basis("食品安全民事纠纷解释（一）#2.1", FOOD), basis("消费者权益保护法#40.1"),
+         basis("网络消费纠纷规定（一）#4.1", CONSUMER), basis("网络消费纠纷规定（一）#13", All(LIVESTREAM, CONSUMER)),
+         basis("食品安全民事纠纷解释（一）#2.1", All(FOOD, CONSUMER)), basis("消费者权益保护法#40.1", CONSUMER),
+         basis("民法典#577", yes("self_operated")), basis("合同法#107", yes("self_operated")),
          supporting("电子商务法#37.1", WITHIN_ECL)),
         {"zh": "自营（或标注自营）", "en": "self-operated (or labelled so)"},
         {"zh": "平台自己卖货或标为自营，就按销售者（服务者）自己承担责任，不存在谁先谁后的问题。",
