@@ -148,8 +148,10 @@ def supporting(ref: str, when: Condition | None = None) -> Basis:
     return Basis(ref, carrying=False, when=when)
 
 
-ECL_38_1 = basis("电子商务法#38.1", WITHIN_ECL)
-ECL_38_2 = basis("电子商务法#38.2", WITHIN_ECL)
+# Article 38 wants a business on the platform and a consumer; a private seller or a buyer for resale is
+# left to the Civil Code.
+ECL_38_1 = basis("电子商务法#38.1", All(WITHIN_ECL, CONSUMER_DEAL))
+ECL_38_2 = basis("电子商务法#38.2", All(WITHIN_ECL, CONSUMER_DEAL))
 
 DUTIES: tuple[Duty, ...] = (
     Duty(
@@ -279,7 +281,8 @@ GROUNDS: tuple[Ground, ...] = (
     Ground(
         "joint-knowledge", Form.JOINT, All(yes("merchant_infringed"), KNOWLEDGE, ~FIT_MEASURES),
         (ECL_38_1, basis("消费者权益保护法#44.2", CONSUMER_DEAL), basis("民法典#1197.1"), basis("侵权责任法#36.3", yes("knew"), contested=True),
-         basis("网络消费纠纷规定（一）#16", LIVESTREAM), basis("食品药品纠纷规定#9.3", FOOD_OR_DRUG)),
+         basis("网络消费纠纷规定（一）#16", All(LIVESTREAM, CONSUMER_DEAL)),
+         basis("食品药品纠纷规定#9.3", All(FOOD_OR_DRUG, CONSUMER_DEAL))),
         {"zh": "知道或应当知道而未采取必要措施", "en": "knowledge without necessary measures"},
         {"zh": "平台知道或者应当知道商家侵权却没有采取必要措施，法律明文规定连带责任：消费者可以直接要求平台赔付。",
          "en": "the statute itself says joint and several liability where the platform knew or should have known and took no necessary measures."},
@@ -300,7 +303,7 @@ GROUNDS: tuple[Ground, ...] = (
     ),
     Ground(
         "joint-food-review", Form.JOINT,
-        All(FOOD, yes("rights_harmed"),
+        All(FOOD, yes("rights_harmed"), CONSUMER_DEAL,
             Any(quiet(no("verified_identity")), LICENCE_UNCHECKED,
                 All(yes("knew"), quiet(no("reported_to_regulator"))),
                 All(yes("knew"), yes("violation_serious"), quiet(no("stopped_service"))))),
@@ -325,7 +328,7 @@ GROUNDS: tuple[Ground, ...] = (
     ),
     Ground(
         "joint-advertising", Form.JOINT,
-        All(yes("rights_harmed"), yes("ad_was_false"), yes("platform_published_ad"),
+        All(yes("rights_harmed"), yes("ad_was_false"), yes("platform_published_ad"), CONSUMER,
             Any(LIFE_OR_HEALTH, KNOWLEDGE)),
         (basis("广告法#56.2", LIFE_OR_HEALTH), basis("广告法#56.3", KNOWLEDGE),
          basis("消费者权益保护法#45.2", LIFE_OR_HEALTH), basis("食品药品纠纷规定#11.1", FOOD_OR_DRUG)),
@@ -369,7 +372,7 @@ GROUNDS: tuple[Ground, ...] = (
     Ground(
         "promise", Form.PROMISE,
         All(yes("platform_promised_more"), yes("promise_conditions_met"), no("kept_promise")),
-        (basis("消费者权益保护法#44.1"), basis("食品安全法#131.2", FOOD),
+        (basis("消费者权益保护法#44.1", CONSUMER_DEAL), basis("食品安全法#131.2", All(FOOD, CONSUMER_DEAL)),
          basis("民法典#509.1"), basis("民法典#577"), basis("合同法#60.1"), basis("合同法#107"),
          supporting("消费者权益保护法实施条例#12.1")),
         {"zh": "平台未兑现更有利的承诺", "en": "a more favourable promise not kept"},
