@@ -152,6 +152,9 @@ def supporting(ref: str, when: Condition | None = None) -> Basis:
 # left to the Civil Code.
 ECL_38_1 = basis("电子商务法#38.1", All(WITHIN_ECL, CONSUMER_DEAL))
 ECL_38_2 = basis("电子商务法#38.2", All(WITHIN_ECL, CONSUMER_DEAL))
+# Before 2021 courts drew the platform's duties from these; the analogy is contested.
+TLL_36_3 = basis("侵权责任法#36.3", yes("knew"), contested=True)
+TLL_37_2 = supporting("侵权责任法#37.2", LIFE_OR_HEALTH)
 
 DUTIES: tuple[Duty, ...] = (
     Duty(
@@ -162,7 +165,8 @@ DUTIES: tuple[Duty, ...] = (
          "substantive": "实质审核：核实资质真实、合法 / substantive: that they are true and lawful"},
         (basis("电子商务法#27.1", WITHIN_ECL), basis("电子商务法#38.2", All(WITHIN_ECL, LIFE_OR_HEALTH)),
          basis("食品安全法#62.1", FOOD), basis("药品管理法#62.2", DRUG),
-         supporting("网络交易监督管理办法#24.1"), supporting("直播电商监督管理办法#8.1", LIVESTREAM)),
+         TLL_37_2, supporting("网络交易监督管理办法#24.1"),
+         supporting("直播电商监督管理办法#8.1", LIVESTREAM)),
         when_strict=LIFE_OR_HEALTH,
     ),
     Duty(
@@ -170,7 +174,7 @@ DUTIES: tuple[Duty, ...] = (
         LIFE_OR_HEALTH, no("checked_product_safety"),
         {"formal": "", "substantive": "实质审核：核查认证、注册、检测等安全证明 / substantive: certificates, registrations, test reports"},
         (basis("电子商务法#38.2", WITHIN_ECL), supporting("电子商务法#29.1", WITHIN_ECL),
-         supporting("网络交易监督管理办法#29.1")),
+         supporting("网络交易监督管理办法#29.1"), TLL_37_2),
         when_strict=LIFE_OR_HEALTH,
     ),
     Duty(
@@ -178,14 +182,14 @@ DUTIES: tuple[Duty, ...] = (
         KNOWLEDGE, no("disclosed_risk"),
         {"formal": "显著标记风险并备有应急机制 / clear marking and a contingency mechanism", "substantive": ""},
         (basis("电子商务法#38.2", All(WITHIN_ECL, LIFE_OR_HEALTH)),
-         supporting("消费者权益保护法#18.1"), supporting("网络交易监督管理办法#30.1")),
+         supporting("消费者权益保护法#18.1"), TLL_37_2, supporting("网络交易监督管理办法#30.1")),
     ),
     Duty(
         "monitoring_and_recording", "avoidance", {"zh": "监测与记录保存义务", "en": "monitoring and recording"},
         None, Any(no("kept_records"), no("monitored_anomalies")),
         {"formal": "记录完整、保密、可用，保存不少于三年，跟进异常 / records complete, confidential, usable, kept three years; anomalies followed up",
          "substantive": ""},
-        (basis("电子商务法#31.1", WITHIN_ECL), supporting("网络交易监督管理办法#29.1"),
+        (basis("电子商务法#31.1", WITHIN_ECL), TLL_37_2, supporting("网络交易监督管理办法#29.1"),
          supporting("网络交易监督管理办法#31.1"), supporting("网络交易监督管理办法#20.2", LIVESTREAM),
          supporting("直播电商监督管理办法#16.1", LIVESTREAM)),
     ),
@@ -193,7 +197,8 @@ DUTIES: tuple[Duty, ...] = (
         "timely_notification", "avoidance", {"zh": "及时通知义务", "en": "timely notification"},
         yes("knew_before_harm"), no("notified_in_time"),
         {"formal": "让消费者来得及反应 / in time for the consumer to react", "substantive": ""},
-        (basis("电子商务法#38.2", All(WITHIN_ECL, LIFE_OR_HEALTH)), supporting("民法典#509.2")),
+        (basis("电子商务法#38.2", All(WITHIN_ECL, LIFE_OR_HEALTH)), TLL_37_2, supporting("民法典#509.2"),
+         supporting("合同法#60.2")),
     ),
     Duty(
         "necessary_measures", "relief", {"zh": "采取必要措施义务", "en": "necessary measures"},
@@ -201,7 +206,7 @@ DUTIES: tuple[Duty, ...] = (
         {"formal": "措施及时、足以制止侵害并尊重消费者的要求 / in time, fit to stop the infringement, respecting the consumer's demand",
          "substantive": ""},
         (ECL_38_1, basis("消费者权益保护法#44.2", CONSUMER_DEAL), supporting("电子商务法#29.1", WITHIN_ECL),
-         basis("民法典#1197.1"), basis("食品安全法#62.2", FOOD), basis("药品管理法#62.3", DRUG),
+         basis("民法典#1197.1"), TLL_36_3, basis("食品安全法#62.2", FOOD), basis("药品管理法#62.3", DRUG),
          supporting("直播电商监督管理办法#19.1", LIVESTREAM)),
     ),
     Duty(
@@ -272,7 +277,9 @@ GROUNDS: tuple[Ground, ...] = (
     Ground(
         "direct-own-data", Form.DIRECT,
         All(yes("rights_harmed"), yes("data_leaked_by_platform"), no("platform_without_fault")),
-        (basis("个人信息保护法#69.1"),),
+        (basis("个人信息保护法#69.1"),
+         # before 2021-11 fault was not presumed by statute; courts eased its proof
+         basis("消费者权益保护法#50", CONSUMER)),
         {"zh": "平台泄露个人信息", "en": "personal data leaked by the platform"},
         {"zh": "个人信息处理者推定有过错，不能自证无过错就要赔。",
          "en": "a processor of personal data is presumed at fault and must prove that it was not."},
@@ -280,7 +287,7 @@ GROUNDS: tuple[Ground, ...] = (
     ),
     Ground(
         "joint-knowledge", Form.JOINT, All(yes("merchant_infringed"), KNOWLEDGE, ~FIT_MEASURES),
-        (ECL_38_1, basis("消费者权益保护法#44.2", CONSUMER_DEAL), basis("民法典#1197.1"), basis("侵权责任法#36.3", yes("knew"), contested=True),
+        (ECL_38_1, basis("消费者权益保护法#44.2", CONSUMER_DEAL), basis("民法典#1197.1"), TLL_36_3,
          basis("网络消费纠纷规定（一）#16", All(LIVESTREAM, CONSUMER_DEAL)),
          basis("食品药品纠纷规定#9.3", All(FOOD_OR_DRUG, CONSUMER_DEAL))),
         {"zh": "知道或应当知道而未采取必要措施", "en": "knowledge without necessary measures"},

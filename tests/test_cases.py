@@ -1,7 +1,8 @@
 """Situations a lawyer can read, one file per family of grounds or duties in tests/cases/.
 
 A case states facts and what follows: `grounds` and `duties` their status, `liability` the headline,
-`scope` and `basis` of a ground (`without`: beginnings of references not cited), `standard` of a duty,
+`scope`, `basis` and `contested` of a ground (`without`: beginnings of references no established ground
+cites), `standard`, `duty_basis` and `duty_without` of a duty, `asked` what the user could not answer,
 `lenses` the headline by doctrine, `certain` and `possible` the strict readings. Facts not written are
 unknown. The table of rules says which cases there must be: a new row without its cases fails.
 """
@@ -46,6 +47,11 @@ def outcome(case: dict) -> dict[str, object]:
         "standard": {name: duties[name].standard for name in case.get("standard", ())},
         "basis": {name: [ref for ref in refs if ref in grounds[name].basis]
                   for name, refs in case.get("basis", {}).items()},
+        "duty_basis": {name: [ref for ref in refs if ref in duties[name].basis]
+                       for name, refs in case.get("duty_basis", {}).items()},
+        "duty_without": {name: [start for start in starts
+                                if not any(ref.startswith(start) for ref in duties[name].basis)]
+                         for name, starts in case.get("duty_without", {}).items()},
         "contested": {name: list(grounds[name].contested) for name in case.get("contested", ())},
         "without": [start for start in case.get("without", ())
                     if not any(ref.startswith(start) for ref in cited)],
