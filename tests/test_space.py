@@ -133,7 +133,7 @@ class Judged:
         self.status = {g.id: {status: next(numbers) for status in STATUSES} for g in GROUNDS}
         self.has = {literal: next(numbers) for literal in LITERALS}
         self.applies = [next(numbers) for _ in CARRYING]
-        self.known = {name: 0 for name in CHOICES}
+        self.known = dict.fromkeys(CHOICES, 0)
         for (name, _), bits in self.has.items():
             self.known[name] |= bits
 
@@ -361,6 +361,25 @@ def _check_learning(statuses: Sequence[tuple[Facts, str]], axes: Axes) -> None:
                     assert new == old or (name == "subject" and new == "not_engaged")
 
 
+# A ground that reproaches a neglected duty, and that duty.
+REPROACHES = {
+    "joint-knowledge": "necessary_measures", "supplementary-review": "qualification_review",
+    "advance-payment": "seller_information_disclosure",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("on", [*CHANGES_OF_LAW, TODAY], ids=str)
+@pytest.mark.parametrize("ground", REPROACHES)
+def test_where_a_ground_is_established_the_duty_it_reproaches_is_breached(ground, on):
+    when = next(g.when for g in GROUNDS if g.id == ground)
+    duty = next(d for d in DUTIES if d.code == REPROACHES[ground])
+    rows = list(combinations_of(axes_of(when.leaves())))
+    established = Judged(rows, {}, on).status[ground]["established"]
+    for number in [n for n in range(len(rows)) if established >> n & 1][::5]:
+        facts = closed(from_json(DECLARED, rows[number]))
+        assert _duty(duty, facts, LIBRARY.in_force, on).status == "breached", rows[number]
+
+
 # ---- everything at once
 
 some_facts = st.dictionaries(st.sampled_from(sorted(CHOICES)), st.integers(0, 20), max_size=16).map(
@@ -392,13 +411,6 @@ def _check_neighbour(judged: Judged, number: int, name: str, value: Value) -> No
                 assert rows[status] >> number & 1, (ground, status, name, value)
 
 
-# A ground that reproaches a neglected duty, and that duty.
-REPROACHES = {
-    "joint-knowledge": "necessary_measures", "supplementary-review": "qualification_review",
-    "advance-payment": "seller_information_disclosure",
-}  # fmt: skip
-
-
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(some_facts, days)
 def test_the_whole_verdict_is_consistent(row, on):
@@ -410,8 +422,5 @@ def test_the_whole_verdict_is_consistent(row, on):
     assert {name: _check_headline(statuses, name) for name in verdict.other_doctrines} == dict(
         verdict.other_doctrines
     )
-    duties = {d.duty.code: d.status for d in verdict.duties}
     for result in verdict.established:
         assert any(b.carrying and b.ref in result.basis for b in result.ground.bases)
-        if result.ground.id in REPROACHES:
-            assert duties[REPROACHES[result.ground.id]] == "breached"
