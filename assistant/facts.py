@@ -343,6 +343,29 @@ def closed(facts: Facts) -> Facts:
     return Facts(facts.declared, known, facts.asked)
 
 
+def premises(facts: Facts, name: str) -> tuple[str, ...]:
+    """The facts from which this inferred one follows: those of the first rule that gives its value."""
+    fact = facts.known.get(name)
+    if fact is None or fact.source != "inferred":
+        return ()
+    if name == "property_lost" and fact.value is True and "loss" in facts:
+        return ("loss",)
+    for conditions, (right, value) in IMPLICATIONS:
+        ends = ("knew", "should_have_known") if right == "knew_or_should" else (right,)
+        if name in ends and fact.value is value and _holds(facts.known, conditions):
+            return tuple(conditions)
+        if (
+            name in conditions
+            and fact.value is False
+            and all(facts[end] is not None and facts[end] is not value for end in ends)
+        ):
+            return ends
+    for wide, right, value, _ in INFERENCES:
+        if right == name and fact.value is value and _holds(facts.known, wide):
+            return tuple(wide)
+    return ()
+
+
 @cache
 def ancestors(name: str) -> frozenset[str]:
     """The facts from which this one may follow, directly or through others."""
