@@ -94,7 +94,9 @@ DRUG = one_of("subject", "drug")
 FOOD_OR_DRUG = one_of("subject", "food", "health_food", "drug")
 LIVESTREAM = one_of("channel", "livestream")
 FOOD_DELIVERY = one_of("channel", "food_delivery")
-WITHIN_ECL = unless(one_of("subject", "financial", "content"))  # 电子商务法#2.3
+WITHIN_ECL = unless(
+    one_of("subject", "financial", "content")
+)  # 电子商务法#2.3; the Measures on online trade are made under that law
 LIFE_OR_HEALTH = yes("life_or_health")
 PASSENGER_HURT = All(yes("platform_is_carrier"), Any(yes("person_injured"), yes("person_died")))
 LICENCE_UNCHECKED = All(yes("licence_required"), no("verified_licence"))
@@ -165,7 +167,7 @@ DUTIES: tuple[Duty, ...] = (
          "substantive": "实质审核：核实资质真实、合法 / substantive: that they are true and lawful"},
         (basis("电子商务法#27.1", WITHIN_ECL), basis("电子商务法#38.2", All(WITHIN_ECL, LIFE_OR_HEALTH)),
          basis("食品安全法#62.1", FOOD), basis("药品管理法#62.2", DRUG),
-         TLL_37_2, supporting("网络交易监督管理办法#24.1"),
+         TLL_37_2, supporting("网络交易监督管理办法#24.1", WITHIN_ECL),
          supporting("直播电商监督管理办法#8.1", LIVESTREAM)),
         when_strict=LIFE_OR_HEALTH,
     ),
@@ -174,7 +176,7 @@ DUTIES: tuple[Duty, ...] = (
         LIFE_OR_HEALTH, no("checked_product_safety"),
         {"formal": "", "substantive": "实质审核：核查认证、注册、检测等安全证明 / substantive: certificates, registrations, test reports"},
         (basis("电子商务法#38.2", WITHIN_ECL), supporting("电子商务法#29.1", WITHIN_ECL),
-         supporting("网络交易监督管理办法#29.1"), TLL_37_2),
+         supporting("网络交易监督管理办法#29.1", WITHIN_ECL), TLL_37_2),
         when_strict=LIFE_OR_HEALTH,
     ),
     Duty(
@@ -182,15 +184,15 @@ DUTIES: tuple[Duty, ...] = (
         KNOWLEDGE, no("disclosed_risk"),
         {"formal": "显著标记风险并备有应急机制 / clear marking and a contingency mechanism", "substantive": ""},
         (basis("电子商务法#38.2", All(WITHIN_ECL, LIFE_OR_HEALTH)),
-         supporting("消费者权益保护法#18.1"), TLL_37_2, supporting("网络交易监督管理办法#30.1")),
+         supporting("消费者权益保护法#18.1"), TLL_37_2, supporting("网络交易监督管理办法#30.1", WITHIN_ECL)),
     ),
     Duty(
         "monitoring_and_recording", "avoidance", {"zh": "监测与记录保存义务", "en": "monitoring and recording"},
         None, Any(no("kept_records"), no("monitored_anomalies")),
         {"formal": "记录完整、保密、可用，保存不少于三年，跟进异常 / records complete, confidential, usable, kept three years; anomalies followed up",
          "substantive": ""},
-        (basis("电子商务法#31.1", WITHIN_ECL), TLL_37_2, supporting("网络交易监督管理办法#29.1"),
-         supporting("网络交易监督管理办法#31.1"), supporting("网络交易监督管理办法#20.2", LIVESTREAM),
+        (basis("电子商务法#31.1", WITHIN_ECL), TLL_37_2, supporting("网络交易监督管理办法#29.1", WITHIN_ECL),
+         supporting("网络交易监督管理办法#31.1", WITHIN_ECL), supporting("网络交易监督管理办法#20.2", All(WITHIN_ECL, LIVESTREAM)),
          supporting("直播电商监督管理办法#16.1", LIVESTREAM)),
     ),
     Duty(
