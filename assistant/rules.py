@@ -154,6 +154,7 @@ def supporting(ref: str, when: Condition | None = None) -> Basis:
 # left to the Civil Code.
 ECL_38_1 = basis("电子商务法#38.1", All(WITHIN_ECL, CONSUMER_DEAL))
 ECL_38_2 = basis("电子商务法#38.2", All(WITHIN_ECL, CONSUMER_DEAL))
+ECL_38_2_LIFE = basis("电子商务法#38.2", All(WITHIN_ECL, CONSUMER_DEAL, LIFE_OR_HEALTH))
 # Before 2021 courts drew the platform's duties from these; the analogy is contested.
 TLL_36_3 = basis("侵权责任法#36.3", yes("knew"), contested=True)
 TLL_37_2 = supporting("侵权责任法#37.2", LIFE_OR_HEALTH)
@@ -165,7 +166,7 @@ DUTIES: tuple[Duty, ...] = (
                   All(LIFE_OR_HEALTH, no("reviewed_in_substance"))),
         {"formal": "形式审核：以一般理性人的标准核对证照材料 / formal: a reasonable person's check of the papers",
          "substantive": "实质审核：核实资质真实、合法 / substantive: that they are true and lawful"},
-        (basis("电子商务法#27.1", WITHIN_ECL), basis("电子商务法#38.2", All(WITHIN_ECL, LIFE_OR_HEALTH)),
+        (basis("电子商务法#27.1", WITHIN_ECL), ECL_38_2_LIFE,
          basis("食品安全法#62.1", FOOD), basis("药品管理法#62.2", DRUG),
          TLL_37_2, supporting("网络交易监督管理办法#24.1", WITHIN_ECL),
          supporting("直播电商监督管理办法#8.1", LIVESTREAM)),
@@ -175,7 +176,7 @@ DUTIES: tuple[Duty, ...] = (
         "product_safety_review", "prevention", {"zh": "商品服务安全审核义务", "en": "product safety review"},
         LIFE_OR_HEALTH, no("checked_product_safety"),
         {"formal": "", "substantive": "实质审核：核查认证、注册、检测等安全证明 / substantive: certificates, registrations, test reports"},
-        (basis("电子商务法#38.2", WITHIN_ECL), supporting("电子商务法#29.1", WITHIN_ECL),
+        (ECL_38_2, supporting("电子商务法#29.1", WITHIN_ECL),
          supporting("网络交易监督管理办法#29.1", WITHIN_ECL), TLL_37_2),
         when_strict=LIFE_OR_HEALTH,
     ),
@@ -183,8 +184,8 @@ DUTIES: tuple[Duty, ...] = (
         "risk_notice", "prevention", {"zh": "风险告知义务", "en": "risk notice"},
         KNOWLEDGE, no("disclosed_risk"),
         {"formal": "显著标记风险并备有应急机制 / clear marking and a contingency mechanism", "substantive": ""},
-        (basis("电子商务法#38.2", All(WITHIN_ECL, LIFE_OR_HEALTH)),
-         supporting("消费者权益保护法#18.1"), TLL_37_2, supporting("网络交易监督管理办法#30.1", WITHIN_ECL)),
+        (ECL_38_2_LIFE,
+         supporting("消费者权益保护法#18.1", CONSUMER), TLL_37_2, supporting("网络交易监督管理办法#30.1", WITHIN_ECL)),
     ),
     Duty(
         "monitoring_and_recording", "avoidance", {"zh": "监测与记录保存义务", "en": "monitoring and recording"},
@@ -199,7 +200,7 @@ DUTIES: tuple[Duty, ...] = (
         "timely_notification", "avoidance", {"zh": "及时通知义务", "en": "timely notification"},
         yes("knew_before_harm"), no("notified_in_time"),
         {"formal": "让消费者来得及反应 / in time for the consumer to react", "substantive": ""},
-        (basis("电子商务法#38.2", All(WITHIN_ECL, LIFE_OR_HEALTH)), TLL_37_2, supporting("民法典#509.2"),
+        (ECL_38_2_LIFE, TLL_37_2, supporting("民法典#509.2"),
          supporting("合同法#60.2")),
     ),
     Duty(
@@ -226,8 +227,8 @@ DUTIES: tuple[Duty, ...] = (
         {"zh": "提供商家真实信息义务", "en": "disclosure of the merchant's identity"},
         Any(yes("merchant_unreachable"), Known("merchant_identified")), no("merchant_identified"),
         {"formal": "真实名称、地址和有效联系方式 / real name, address and working contact", "substantive": ""},
-        (basis("消费者权益保护法#44.1"), supporting("七日无理由退货暂行办法#24.1"),
-         supporting("消费者权益保护法实施条例#14.2", LIVESTREAM)),
+        (basis("消费者权益保护法#44.1", CONSUMER_DEAL), supporting("七日无理由退货暂行办法#24.1", CONSUMER_DEAL),
+         supporting("消费者权益保护法实施条例#14.2", All(LIVESTREAM, CONSUMER_DEAL))),
     ),
 )  # fmt: skip
 

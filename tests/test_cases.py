@@ -1,10 +1,11 @@
 """Situations a lawyer can read, one file per family of grounds or duties in tests/cases/.
 
-A case states facts and what follows: `grounds` and `duties` their status, `liability` the headline,
-`scope`, `basis` and `contested` of a ground (`without`: beginnings of references no established ground
-cites), `standard`, `duty_basis` and `duty_without` of a duty, `asked` what the user could not answer,
-`lenses` the headline by doctrine, `certain` and `possible` the strict readings. Facts not written are
-unknown. The table of rules says which cases there must be: a new row without its cases fails.
+A case states facts (`asked`: what the user was asked and could not answer) and what follows: `grounds` and
+`duties` their status, `liability` the headline, `scope` and `contested` of a ground, `standard` of a duty,
+`cites` all that a ground or duty cites, in order, `basis` and `duty_basis` some of it, `without` and
+`duty_without` beginnings of references not cited, `lenses` the headline by doctrine, `certain` and
+`possible` the strict readings. Facts not written are unknown. The table of rules says which cases there
+must be: a new row without its cases fails.
 """
 
 from collections import Counter
@@ -47,6 +48,8 @@ def outcome(case: dict) -> dict[str, object]:
         "standard": {name: duties[name].standard for name in case.get("standard", ())},
         "basis": {name: [ref for ref in refs if ref in grounds[name].basis]
                   for name, refs in case.get("basis", {}).items()},
+        "cites": {name: list(grounds[name].basis if name in grounds else duties[name].basis)
+                  for name in case.get("cites", ())},
         "duty_basis": {name: [ref for ref in refs if ref in duties[name].basis]
                        for name, refs in case.get("duty_basis", {}).items()},
         "duty_without": {name: [start for start in starts
