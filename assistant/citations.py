@@ -63,9 +63,11 @@ class Citation:
     ref: Ref
     quoted_text: str = ""
     status: str = ""
+    is_law: bool = True  # False: a platform's own rules
 
     def to_json(self) -> dict[str, object]:
-        return {"quote": self.quote, "ref": str(self.ref), "status": self.status}
+        row: dict[str, object] = {"quote": self.quote, "ref": str(self.ref), "status": self.status}
+        return row if self.is_law else {**row, "kind": "platform_rules"}
 
 
 @dataclass(frozen=True)
@@ -327,6 +329,7 @@ def judge(citation: Citation, library: Library, on: date | None = None) -> Citat
     """The citation with its status: in_force, not_yet_in_force, repealed_or_superseded,
     no_such_article, no_such_paragraph, no_such_law, law_not_held or text_mismatch."""
     on = on or library.as_of
+    citation = replace(citation, is_law=library.is_law(citation.ref.law))
     try:
         if not citation.ref.article:
             library.find(citation.ref.law).version_on(on)
@@ -334,7 +337,7 @@ def judge(citation: Citation, library: Library, on: date | None = None) -> Citat
         provision = library.provision(citation.ref, on)
     except LawError as error:
         return replace(citation, status=error.status)
-    if citation.quoted_text and provision.kind == "statute":
+    if citation.quoted_text and provision.kind != "digest":
         words = _bare("".join(line for p in paragraphs_of(provision.text) for line in p))
         parts = [_bare(p) for p in re.split(r"……|\.\.\.|…", citation.quoted_text)]
         if any(part and part not in words for part in parts):
