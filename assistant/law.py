@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
@@ -284,6 +284,7 @@ class Library:
 
     def __init__(self, corpus: Path, added_folder: Path | None = None) -> None:
         self.corpus = corpus
+        self._provision = lru_cache(maxsize=8192)(self._look_up)  # an answer cites the same few again
         self.instruments: dict[str, Instrument] = {}
         with _reading(corpus / "versions.yaml") as table:
             self.as_of: date = table["as_of"]
@@ -452,8 +453,9 @@ class Library:
 
         Raises LawNotHeld, NoSuchLaw, NoSuchArticle, NoSuchParagraph, NotInForce, NotYetInForce.
         """
-        ref = Ref.parse(ref) if isinstance(ref, str) else ref
-        on = on or self.as_of
+        return self._provision(Ref.parse(ref) if isinstance(ref, str) else ref, on or self.as_of)
+
+    def _look_up(self, ref: Ref, on: date) -> Provision:
         law = self.find(ref.law)
         ref = Ref(law.name, ref.article, ref.paragraph, ref.item)
         if law.repealed:
