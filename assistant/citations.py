@@ -24,7 +24,7 @@ from assistant.numerals import CHARACTERS, ENGLISH, from_english, to_int
 _N = rf"(?:[0-9]{{1,6}}|[{CHARACTERS}]{{1,12}})"
 _S = r"\s{0,3}"  # blanks are bounded everywhere, so that no text takes long
 _LIST = rf"{_N}(?:{_S}(?:、|,|，|和|及|至|到|-|—|–|~|～){_S}第?{_S}{_N}){{0,20}}"
-_KIND = "法典|法|条例|规定|办法|规则|解释|批复|细则|决定|意见"
+_KIND = "法典|法|总则|通则|条例|规定|办法|规则|解释|批复|细则|决定|意见"
 _NOT_AFTER = (
     "街|路|巷|鱼|裤|裙|狗|腿|命|船|内裤|毛巾|烟|被|线|评|消息|信息|短信|差评|记录|视频|笔|留言|理由|建议"
 )
@@ -47,6 +47,9 @@ _NO_LAWS_NAME = re.compile(
 _LEADING = re.compile(
     r"^.*?(?:根据|依据|依照|按照|违反|适用|参照|引用|我国|国家|和|及|与|的|是|在|按|据|依|由|了|看|查|问|新|以|把|对)"
 )
+_OTHER_LAW = re.compile(
+    r"(?:互联网|网络|新型|数字|线上|跨境|直播|外卖|网购)$"
+)  # before a known name: another one
 _RANGE = ("至", "到", "-", "—", "–", "~", "～")
 _JOINING = ("、", ",", "，", "和", "及", "以及", "或", *_RANGE)
 _SENTENCE_END = re.compile(r"[。！？!?\n；;]")
@@ -112,18 +115,18 @@ def _opencc() -> OpenCC:
 def normalised(text: str) -> str:
     """The text with full-width digits and letters and traditional characters folded; same length, so
     places stay true."""
-    return text.translate(_FOLDED)
+    return text.translate(_FOLDED).replace("批覆", "批复")
 
 
 # ---- Chinese
 _MARKED = re.compile(
-    rf"(?:{_TITLE}|「(?P<corner>[^「」\n]{{2,40}}(?:{_KIND}))」){_AFTER_TITLE}"
+    rf"(?:{_TITLE}|「(?P<corner>[^「」\n]{{1,40}}(?:{_KIND}))」){_AFTER_TITLE}"
     r"|(?P<number>法释\s{0,3}[〔\[（(【]?\d{4}[〕\]）)】年]?\s{0,3}第?\d{1,4}\s{0,3}号)"
     r"|[及和与]?其(?P<its>实施条例|实施细则|实施办法)"
     rf"|(?P<same>{_SAME})(?=\s{{0,3}}第?\s{{0,3}}{_N}\s{{0,3}}条)"
 )
 # What stands after a name without title marks when an article follows.
-_THEN_ARTICLE = rf"(?=(?:[一-龥]{{1,8}}编)?{_S}(?:(?:明确)?规定的?|中的?|里的?|之)?(?:[（(]\d{{4}}[^）)\n]{{0,12}}[）)])?{_S}(?:的{_S})?[（(]?第?{_S}{_N}{_S}[条、,，和及至到-])"
+_THEN_ARTICLE = rf"(?=(?:[一-龥]{{1,8}}编)?{_S}(?:(?:明确)?规定的?|中的?|里的?|之)?(?:[（(]\d{{4}}[^）)\n]{{0,12}}[）)])?{_S}(?:的{_S})?[（(]?第?{_S}{_N}{_S}[条、,，和及至到—–~～-])"
 
 
 @lru_cache(maxsize=4)
@@ -156,10 +159,13 @@ def _unmarked(text: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
     for match in _before_article(names).finditer(text):
         start = _name_ending(text, match.end(), names)
         if start is not None:
-            yield start, match.end()
+            other = _OTHER_LAW.search(text[max(0, start - 3) : start])
+            yield start - (len(other[0]) if other else 0), match.end()
 
 
-_UNKNOWN_END = re.compile(rf"(?:{_KIND})(?=\s{{0,3}}第\s{{0,3}}{_N}\s{{0,3}}条)")
+_UNKNOWN_END = re.compile(
+    rf"(?:{_KIND})(?=》?\s{{0,3}}第\s{{0,3}}{_N}\s{{0,3}}条|\s?[0-9]{{1,4}}\s?条(?!{_NOT_AFTER}))"
+)
 _RUN = re.compile(r"[一-龥]{1,24}$")
 
 
@@ -376,9 +382,11 @@ _EN_WORD = re.compile(
 _EN_ARTICLE = re.compile(
     rf"(?P<list>{_EN_NUMBER}{_EN_MORE}{{0,12}})(?:,?\s?(?P<para>{_PARA}),?)?(?:,?\s?(?P<sub>{_SUB}),?)?"
 )
+_EN_JOINED = re.compile(r"of |in |.?, $", re.S)  # what an _EN_LEAD ends with
 _EN_LEAD = re.compile(rf"(?:(?P<i>{_SUB}),?\s(?:of\s)?)?(?:(?:the\s)?(?P<p>{_PARA}),?\s(?:of\s|in\s)?)?$")
 _ECL_STYLE = re.compile(r"\b(?P<law>[A-Z]{3,5})\s(?P<list>\d{1,4}\s?\(\d{1,2}\)(?:\(\d{1,2}\))?)")
 _EN_UNKNOWN = r"[A-Z][A-Za-z-]*(?: (?:[A-Z][A-Za-z-]*|of|on|the|and|for|against)){0,8} (?:Law|Code|Act|Regulations?|Provisions|Measures)\b"
+_EN_KINDS = ("Law", "Code", "Act", "Regulation", "Regulations", "Provisions", "Measures")
 _EN_UNKNOWN_HERE, _EN_UNKNOWN_BEFORE = re.compile(_EN_UNKNOWN), re.compile(rf"(?:{_EN_UNKNOWN})$")
 _EN_OPENING = re.compile(
     r"(?:(?:Under|See|Per|In|By|And|But|The|As|Both|Also|Cf|Pursuant to|According to|Chinese|PRC) (?:the )?)+"
@@ -393,21 +401,36 @@ _EN_SAME = re.compile(r"(?:the )?(?:same|said|that|this) (?:Law|Code|Act|law|cod
 _WINDOW = 240  # no English name of an instrument is longer
 
 
-def _en_key(name: str) -> str:
-    """A name as it is compared: E-Commerce Law, e-commerce law, Ecommerce law and E Commerce Law alike."""
-    plain = " ".join(name.casefold().replace("’", "'").replace("&", "and").replace("-", "").split())
-    return plain.replace("e commerce", "ecommerce")
+_EN_TOKEN = re.compile(r"[A-Za-z0-9]+(?:['’-][A-Za-z0-9]+)*|\([IVX]{1,4}\)|&")
+
+
+@dataclass(frozen=True)
+class _EnglishNames:
+    """Names in Latin letters by their words, as compared, with the beginnings and endings of them."""
+
+    whole: Mapping[tuple[str, ...], str]
+    heads: frozenset[tuple[str, ...]]
+    tails: frozenset[tuple[str, ...]]
+
+
+def _en_word(word: str) -> str:
+    """A word as it is compared; short capitals (CC, ECL) count as written only."""
+    if word == "&":
+        return "and"
+    if 2 <= len(word) < 5 and word.isupper():
+        return word
+    return word.casefold().replace("-", "").replace("’", "'").removesuffix("'s")
 
 
 @lru_cache(maxsize=4)
-def _english_names(names: frozenset[str]) -> Mapping[str, str]:
-    """Names in Latin letters by how they are compared; short capitals (CC, ECL) count as written only."""
-    found: dict[str, str] = {}
-    for name in sorted(n for n in names if n.isascii() and not n.isdigit()):
-        found[name if name.isupper() and len(name) < 5 else _en_key(name)] = name
-        if name.endswith(")"):  # … (repealed), … (I)
-            found.setdefault(_en_key(re.sub(r"\s\([a-z ]{5,}\)$", "", name)), name)
-    return found
+def _english_names(names: frozenset[str]) -> _EnglishNames:
+    found: dict[tuple[str, ...], str] = {}
+    for name in sorted(n for n in names if n.isascii() and not n.isdigit() and n != n.casefold()):
+        for variant in {name, re.sub(r"\s\([a-z ]{5,}\)$", "", name), name.replace("E-C", "E C")}:
+            found.setdefault(tuple(map(_en_word, _EN_TOKEN.findall(variant))), name)
+    heads = {key[:n] for key in found for n in range(1, len(key) + 1)}
+    tails = {key[n:] for key in found for n in range(len(key))}
+    return _EnglishNames(found, frozenset(heads), frozenset(tails))
 
 
 def _english(text: str, library: Library) -> Iterator[Citation]:
@@ -418,15 +441,16 @@ def _english(text: str, library: Library) -> Iterator[Citation]:
             continue
         done = match.end()
         low = max(0, word.start() - 60)
-        lead = _EN_LEAD.search(text[low : word.start()])
-        begin = low + lead.start() if lead else word.start()
+        joined = _EN_JOINED.match(text, word.start() - 3, word.start()) if word.start() > 2 else None
+        lead = _EN_LEAD.search(text, low, word.start()) if joined else None
+        begin = lead.start() if lead else word.start()
         if span := _en_law(text, begin, match.end(), library, law):
             start, end, law = span
             for ref in _english_refs(match, lead, law):
                 yield Citation("", start, end, ref)
-    known = _english_names(library.names)
+    known = _english_names(library.names).whole
     for match in _ECL_STYLE.finditer(text):
-        if match["law"] in known:
+        if (match["law"],) in known:
             for ref in _en_list(match["list"], _resolve(match["law"], library)):
                 yield Citation("", match.start(), match.end(), ref)
 
@@ -450,21 +474,26 @@ def _en_law(text: str, start: int, stop: int, library: Library, last: str) -> tu
 def _en_name_at(text: str, start: int, library: Library) -> tuple[int | None, str | None]:
     """The longest name that starts there: (its end, law)."""
     known = _english_names(library.names)
-    window = text[start : start + _WINDOW]
-    ends = [m.end() for m in re.finditer(r"[A-Za-z'’-]+|\)", window.partition("\n")[0])]
-    for end in reversed(ends):
-        said = window[:end]
-        if name := known.get(said) or known.get(_en_key(said)):
-            return start + end, _resolve(name, library)
-    unknown = _EN_UNKNOWN_HERE.match(window)
-    return (start + unknown.end(), unknown[0]) if unknown else (None, None)
+    words: tuple[str, ...] = ()
+    end = name = None
+    for token in _EN_TOKEN.finditer(text, start, start + _WINDOW):
+        words = (*words, _en_word(token[0]))
+        if words not in known.heads or (len(words) == 1 and token.start() != start):
+            break
+        if words in known.whole:
+            end, name = token.end(), known.whole[words]
+    if name:
+        return end, _resolve(name, library)
+    unknown = _EN_UNKNOWN_HERE.match(text, start, start + _WINDOW)
+    return (unknown.end(), unknown[0]) if unknown else (None, None)
 
 
 def _en_name_before(text: str, place: int, library: Library) -> tuple[int, str] | None:
     """The name that ends before a place, in either language: (its start, law)."""
     low = max(0, place - _WINDOW)
     window = text[low:place]
-    window = _EN_AFTER_NAME.sub("", window)
+    if after := _EN_AFTER_NAME.search(window, len(window) - 60):
+        window = window[: after.start()]
     if window.endswith(("》", "」")):
         start = max(window.rfind("《"), window.rfind("「"))
         law = _titled(window[start + 1 : -1], library) if start >= 0 else "-"
@@ -473,11 +502,19 @@ def _en_name_before(text: str, place: int, library: Library) -> tuple[int, str] 
         begin = _name_ending(text, low + len(window), library.names)
         return None if begin is None else (begin, _resolve(text[begin : low + len(window)], library))
     known = _english_names(library.names)
-    for word in re.finditer(r"(?<![A-Za-z-])[A-Za-z]", window):
-        said = window[word.start() :]
-        if name := known.get(said) or known.get(_en_key(said)):
-            return low + word.start(), _resolve(name, library)
-    if unknown := _EN_UNKNOWN_BEFORE.search(window):
+    words: tuple[str, ...] = ()
+    found = None
+    for token in reversed(list(_EN_TOKEN.finditer(window))):
+        if not words and token.end() != len(window):
+            break
+        words = (_en_word(token[0]), *words)
+        if words not in known.tails:
+            break
+        if words in known.whole:
+            found = low + token.start(), _resolve(known.whole[words], library)
+    if found:
+        return found
+    if window.endswith(_EN_KINDS) and (unknown := _EN_UNKNOWN_BEFORE.search(window)):
         name = _EN_OPENING.sub("", unknown[0], count=1)
         return (low + unknown.end() - len(name), name) if " " in name else None
     return None
@@ -533,7 +570,7 @@ def find(text: str, library: Library) -> list[Citation]:
     """Every citation in the text, in reading order, not yet judged."""
     folded = normalised(text)
     found = sorted([*_chinese(folded, library), *_english(folded, library)], key=lambda c: (c.start, c.end))
-    return [Citation(text[c.start : c.end], c.start, c.end, c.ref, _quoted(text, c.end)) for c in found]
+    return [Citation(text[c.start : c.end], c.start, c.end, c.ref, _quoted(folded, c.end)) for c in found]
 
 
 def _quoted(text: str, place: int) -> str:

@@ -6,11 +6,11 @@ has failed: the caller then renders by code.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from assistant.citations import Citation
+from assistant.citations import Citation, normalised
 from assistant.citations import check as check_citations
 from assistant.facts import Lang
 from assistant.law import LawError, Library, Ref
@@ -110,6 +110,7 @@ class Evidence:
 
 def check(text: str, evidence: Evidence, library: Library, lang: Lang) -> Report:
     """Every problem of a draft, named for a log: never the words themselves."""
+    text, evidence = normalised(text), replace(evidence, told=normalised(evidence.told))
     found = check_citations(text, library, evidence.on)
     citations = [c for c in found if c.is_law]
     problems = [f"citation:{c.status}:{c.ref}" for c in citations if c.status != "in_force"]

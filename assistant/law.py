@@ -10,6 +10,7 @@ apart and are never law.
 import hashlib
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -206,6 +207,7 @@ def _mended(text: str) -> str:
     return re.sub(r"\n(第[一二三四五六七八九十]+(编|分编|章|节)|附\s*则).*$", "", text, flags=re.S)
 
 
+_COURT_NUMBER = re.compile(r"法释〔\d{4}〕\d+号")
 _FULL_WIDTH = str.maketrans("()〈〉", "（）《》")
 _ITEM = re.compile(r"^（[一二三四五六七八九十]+）")
 _WITHIN = re.compile(r"\||\d{1,2}[．.、](?!\d{1,2}\D)")  # a table's row, a sub-item (目)
@@ -314,12 +316,17 @@ class Library:
 
     def _all_names(self) -> dict[str, str]:
         names: dict[str, str] = {}
+        amended = Counter(n for one in self.instruments.values() for n in _COURT_NUMBER.findall(one.number))
         for one in self.instruments.values():
             for name in (one.name, _STATE + one.name, one.full_title, one.english, one.number,
                          *one.aliases):  # fmt: skip
                 if name:
                     names.setdefault(name, one.name)
                     names.setdefault(name.casefold(), one.name)
+        for one in self.instruments.values():
+            for number in _COURT_NUMBER.findall(one.number):  # 法释〔2001〕33号，经法释〔2019〕19号修正
+                if amended[number] == 1:
+                    names.setdefault(number, one.name)
         return names
 
     def _read_statutes(self) -> None:
@@ -435,6 +442,8 @@ class Library:
 
     def find(self, name: str) -> Instrument:
         """The instrument of that name or alias. Raises NoSuchLaw, or LawNotHeld when known."""
+        if name in self._names:
+            return self.instruments[self._names[name]]
         bare = name.strip().strip("《》〈〉「」").removeprefix(_STATE)
         for key in (name.strip(), bare, bare.casefold(), bare.translate(_FULL_WIDTH)):
             if key in self._names:
