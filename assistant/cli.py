@@ -1,4 +1,4 @@
-"""The command line: `anbao ask, batch, search, cite, assess, index, corpus, run`; a function each."""
+"""The command line, `anbao COMMAND`. To add a command, add a function."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,6 +20,9 @@ from assistant.facts import FactError, Facts, declarations, from_json
 from assistant.files import FileProblem
 from assistant.law import CorpusError, LawError, Library
 from assistant.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from assistant.verdict import Verdict
 
 app = typer.Typer(
     help="安保 Anbao: is the e-commerce platform liable, and in which form?",
@@ -94,7 +97,10 @@ def ask(
     """Answer a complaint or a question of law."""
     texts = [sys.stdin.read() if t == "-" else t for t in turns]
     day, told_in = _day(occurred_on), _lang(lang)
-    answer = _assistant().ask(texts, day, doctrine, told_in)
+    assistant = _assistant()
+    answer = assistant.ask(texts, day, doctrine, told_in)
+    if answer.verdict:
+        _keep(assistant.settings, [answer.verdict], assistant.library)
     _say(answer.to_json() if as_json else answer.reply)
 
 
@@ -151,6 +157,8 @@ def _end_last_line(target: Path) -> None:
 @app.command()
 def batch(source: Path, target: Path) -> None:
     """Answer every row of a JSON Lines file: {"id", "turns", "occurred_on", "doctrine", "lang"}."""
+    if not source.is_file():
+        raise Refused(f"there is no file {source}")
     assistant = _assistant()
 
     def work(row: dict[str, Any]) -> object:
@@ -162,9 +170,17 @@ def batch(source: Path, target: Path) -> None:
         answer = assistant.ask(
             turns, _day(row.get("occurred_on")), row.get("doctrine"), _lang(row.get("lang"))
         )
+        if answer.verdict:
+            verdicts.append(answer.verdict)
+            if len(verdicts) >= 200:
+                _keep(assistant.settings, verdicts, assistant.library)
+                verdicts.clear()
         return answer.to_json(row["id"])
 
+    verdicts: list[Verdict] = []
     _each(source, target, "batch", work)
+    if verdicts:
+        _keep(assistant.settings, verdicts, assistant.library)
 
 
 @app.command()
@@ -237,15 +253,19 @@ def cite(
     _say(f"seen {result['seen']}, checked {result['checked']}")
 
 
+Trace = Annotated[str | None, typer.Option("--trace", help="text, json or mermaid: why, fact by fact")]
+Lang = Annotated[str | None, typer.Option(help="zh or en")]
+
+
 @app.command("assess")
 def assess_(
     file: Annotated[Path | None, typer.Argument(help="facts as JSON; - reads stdin")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="print the facts and questions")] = False,
     doctrine: Doctrine = None,
+    trace: Trace = None,
+    lang: Lang = None,
 ) -> None:
-    """The verdict on structured facts."""
-    from assistant.payment import payments
-    from assistant.remedies import remedies
+    """The verdict on structured facts; with --trace, how it follows from them."""
     from assistant.verdict import assess
 
     settings = _settings()
@@ -270,11 +290,73 @@ def assess_(
     facts: Facts = from_json(declared, told)
     library = _library(settings)
     verdict = assess(facts, library.in_force, library.as_of, doctrine)
-    found = remedies(verdict)
-    _say({**verdict.to_json(), "remedies": [r.to_json() for r in found],
-          "payments": [p.to_json() for p in payments(verdict, found)],
-          "facts": verdict.facts.to_json(), "decision_id": verdict.decision_id,
-          "corpus_version": library.version})  # fmt: skip
+    _keep(settings, [verdict], library)
+    _show(verdict, library, trace, lang)
+
+
+def _keep(settings: Settings, verdicts: "list[Verdict]", library: Library) -> None:
+    """Keep decisions for `replay`; a disk that cannot be written costs the replay, not the answer."""
+    from assistant import decisions
+
+    try:
+        decisions.keep(settings.writable_data, verdicts, library.version)
+    except (OSError, SettingsError) as error:
+        err.print(f"note: not kept for replay: {error}")
+
+
+def _show(verdict: "Verdict", library: Library, trace: str | None, lang: str | None) -> None:
+    """A verdict as JSON, or its trace."""
+    from assistant import trace as traced
+    from assistant.payment import payments
+    from assistant.remedies import remedies
+
+    told_in: Any = _lang(lang) or "zh"
+    if trace == "text":
+        _say(traced.as_text(verdict, told_in))
+    elif trace == "mermaid":
+        _say(traced.as_mermaid(verdict, told_in))
+    elif trace not in (None, "json"):
+        raise Refused(f"--trace wants text, json or mermaid, got {trace!r}")
+    else:
+        found = remedies(verdict)
+        _say({**verdict.to_json(), "remedies": [r.to_json() for r in found],
+              "payments": [p.to_json() for p in payments(verdict, found)],
+              "trace": traced.trace(verdict, everything=trace == "json"),
+              "facts": verdict.facts.to_json(), "decision_id": verdict.decision_id,
+              "corpus_version": library.version})  # fmt: skip
+
+
+@app.command("rules")
+def rules_(lang: Lang = None) -> None:
+    """The rule table: grounds, duties, doctrines and facts, with their provisions."""
+    from assistant.rulebook import markdown
+
+    settings = _settings()
+    declared = declarations(settings.corpus / "facts.yaml")
+    _say(markdown(declared, _library(settings), _lang(lang) or "zh").rstrip())
+
+
+@app.command()
+def replay(
+    decision: Annotated[str, typer.Argument(help="a decision_id, or its beginning")],
+    trace: Trace = None,
+    lang: Lang = None,
+) -> None:
+    """Reach a decision made on this machine again, from the facts it was made on."""
+    from assistant import decisions
+    from assistant.verdict import assess
+
+    settings = _settings()
+    kept = decisions.find(settings.writable_data, decision)
+    library = _library(settings)
+    facts = from_json(declarations(settings.corpus / "facts.yaml"), kept.facts).with_asked(kept.asked)
+    verdict = assess(facts, library.in_force, kept.as_of, kept.doctrine)
+    if verdict.decision_id != kept.id:
+        corpus = "" if library.version == kept.corpus_version else (
+            f"; the corpus was {kept.corpus_version} then and is {library.version} now")  # fmt: skip
+        err.print(f"note: decided again as {verdict.decision_id}: rules or law have changed{corpus}. "
+                  f"The form was {kept.liability} and is now {verdict.liability}.")  # fmt: skip
+    _show(verdict, library, trace, lang)
 
 
 def _read(file: Path) -> str:

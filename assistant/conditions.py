@@ -42,9 +42,7 @@ class Leaf:
         if fact is None:
             if mode != "unproved":
                 return None
-            declared = facts.declared[self.fact]
-            lost = declared.burden == "consumer" and declared.about == "platform"
-            return False if lost else None
+            return False if facts.declared[self.fact].lost_in_silence else None
         return (fact.value in self.wanted) is not self.negated
 
     def leaves(self) -> Iterator["Leaf"]:

@@ -40,6 +40,12 @@ class Declaration:
     choices: tuple[str, ...] = ()
     presumed: bool | None = None
     because: Mapping[str, str] = field(default_factory=dict)
+    proof: Mapping[str, str] = field(default_factory=dict)  # what would prove it
+
+    @property
+    def lost_in_silence(self) -> bool:
+        """About the platform and the consumer's to prove: unproved while nobody says so."""
+        return self.burden == "consumer" and self.about == "platform"
 
     def parse(self, raw: object) -> Value | None:
         """The value of `raw` (from JSON, YAML or a form); None for unknown. Raises FactError."""
@@ -335,6 +341,50 @@ def closed(facts: Facts) -> Facts:
         if declared.presumed is not None and name not in known:
             known[name] = Fact(declared.presumed, "presumed", declared.because["zh"])
     return Facts(facts.declared, known, facts.asked)
+
+
+def premises(facts: Facts, name: str) -> tuple[str, ...]:
+    """The facts from which this inferred one follows: those of the first rule that gives its value."""
+    fact = facts.known.get(name)
+    if fact is None or fact.source != "inferred":
+        return ()
+    if name == "property_lost" and fact.value is True and "loss" in facts:
+        return ("loss",)
+    for conditions, (right, value) in IMPLICATIONS:
+        ends = ("knew", "should_have_known") if right == "knew_or_should" else (right,)
+        if name in ends and fact.value is value and _holds(facts.known, conditions):
+            return tuple(conditions)
+        if (
+            name in conditions
+            and fact.value is False
+            and all(facts[end] is not None and facts[end] is not value for end in ends)
+        ):
+            return ends
+    for wide, right, value, _ in INFERENCES:
+        if right == name and fact.value is value and _holds(facts.known, wide):
+            return tuple(wide)
+    return ()
+
+
+@cache
+def ancestors(name: str) -> frozenset[str]:
+    """The facts from which this one may follow, directly or through others."""
+    causes: dict[str, set[str]] = {}
+    for conditions, (right, _) in IMPLICATIONS:
+        (left,) = conditions
+        for one in ("knew", "should_have_known") if right == "knew_or_should" else (right,):
+            causes.setdefault(one, set()).add(left)
+            causes.setdefault(left, set()).add(one)  # the contrapositive
+    for wide, right, _, _ in INFERENCES:
+        causes.setdefault(right, set()).update(wide)
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for cause in causes.get(waiting.pop(), ()):
+            if cause not in found:
+                found.add(cause)
+                waiting.append(cause)
+    return frozenset(found - {name})
 
 
 def contradictions(facts: Facts) -> list[tuple[str, str]]:

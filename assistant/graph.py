@@ -222,6 +222,16 @@ class Assistant:
         return guard.check(text, evidence, self.library, state["lang"])
 
     # ---- from outside
+    def heard(
+        self, message: str, memory: Memory, doctrine: str | None = None
+    ) -> tuple[Facts, Verdict | None, Memory]:
+        """What one message adds: facts, the verdict where it is about facts, the memory after it."""
+        state: State = {"message": message[:MAX_MESSAGE], "memory": memory, "doctrine": doctrine}
+        state.update(self.understand(state))
+        verdict = self.decide(state)["verdict"] if _is_about_facts(state) else None
+        asked = verdict.asks[:1] if verdict else memory.asked
+        return state["facts"], verdict, Memory(state["facts"], asked, (*memory.turns, message))
+
     def start(self, occurred_on: object = None) -> Memory:
         """An empty memory, or one that knows the date of the facts. Raises FactError."""
         return Memory(Facts(self.declared).with_("occurred_on", occurred_on))

@@ -216,15 +216,20 @@ def _flips(m: Material) -> list[str]:
     v, zh = m.verdict, m.lang == "zh"
     lines = []
     for flip in v.flips[:3]:
-        statement = v.facts.declared[flip.fact].text[m.lang]
+        changes = [_change(fact, value, m) for fact, value in flip.change.items()]
+        joined = ("，并且" if zh else ", and ").join(changes)
         form = FORM_NAMES[flip.liability][m.lang]
-        if zh:
-            lead = "如果能证明" if flip.value == "yes" else "如果其实并非"
-            lines.append(f"- {lead}“{statement}”，结论会变为：{form}")
-        else:
-            lead = "If it is shown that" if flip.value == "yes" else "If it is not so that"
-            lines.append(f"- {lead} {statement}, the answer would become: {form}")
+        lines.append(f"- {joined}，结论会变为：{form}" if zh
+                     else f"- {_upper(joined)}, the answer would become: {form}")  # fmt: skip
     return lines
+
+
+def _change(fact: str, value: str, m: Material) -> str:
+    """A change of one fact in words."""
+    statement = m.verdict.facts.declared[fact].text[m.lang]
+    if m.lang == "zh":
+        return f"{'如果能证明' if value == 'yes' else '如果其实并非'}“{statement}”"
+    return f"{'if it is shown that' if value == 'yes' else 'if it is not so that'} {statement}"
 
 
 def _remedies(m: Material) -> list[str]:

@@ -8,15 +8,17 @@ The headline is the strongest established ground; else `need_facts` while one is
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import combinations, count, product
 
-from assistant.conditions import Any, Condition, Leaf, Mode, Quiet, deciding
+from assistant.conditions import All, Any, Condition, Leaf, Quiet, deciding
 from assistant.doctrines import DOCTRINES, Doctrine, doctrine
-from assistant.facts import Facts, closed, contradictions, plain
-from assistant.rules import CONDUCT, DUTIES, GROUNDS, STRENGTH, Basis, Duty, Form, Ground
+from assistant.facts import Facts, Value, ancestors, closed, contradictions, plain
+from assistant.rules import CHANGES_OF_LAW, CONDUCT, DUTIES, GROUNDS, STRENGTH, Basis, Duty, Form, Ground
+from assistant.worlds import Change, Program, Worlds
 
 InForce = Callable[[str, date], bool]
 
@@ -55,8 +57,22 @@ class GroundResult:
     scope: str  # whole | enlarged | harm_added
     basis: tuple[str, ...]
     contested: tuple[str, ...]
-    because: tuple[str, ...]  # the elements that decide, as fact=value
-    missing: tuple[str, ...]  # unknown facts it depends on
+    facts: Facts = field(repr=False)
+
+    @cached_property
+    def because(self) -> tuple[str, ...]:
+        """The elements that decide, as fact=value."""
+        decided = {"established": True, "excluded": False}.get(self.status)
+        leaves = [] if decided is None else deciding(self.ground.when, self.facts, decided)
+        return tuple(dict.fromkeys(f"{leaf.fact}={plain(self.facts[leaf.fact])}" for leaf in leaves))
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The unknown facts it depends on, where it is undecided."""
+        if not self.undecided:
+            return ()
+        names = (leaf.fact for leaf in self.ground.when.leaves() if leaf.fact not in self.facts)
+        return tuple(dict.fromkeys(names))
 
     @property
     def form(self) -> Form:
@@ -78,17 +94,42 @@ class GroundResult:
 
 @dataclass(frozen=True)
 class Flip:
-    """A change of one fact that would change the form."""
+    """The smallest change of facts that would change the form: usually one fact."""
 
-    fact: str
-    value: str
+    change: Mapping[str, str]  # fact → yes | no | a choice
     liability: str
-    burden: str
+
+    def to_json(self, facts: Facts) -> dict[str, object]:
+        """Who must prove the change, and what would prove it, stand beside it."""
+        declared = [facts.declared[name] for name in self.change]
+        burdens = {d.name: d.burden for d in declared}
+        return {
+            "change": dict(self.change), "liability": self.liability, "burden": declared[0].burden,
+            "burdens": burdens, "proof": {d.name: dict(d.proof) for d in declared if d.proof},
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Period:
+    """The form under the law that held from a day on, until the next period."""
+
+    start: date
+    liability: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"from": self.start.isoformat(), "liability": self.liability}
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The form holds whatever the answers to `whatever`; only `depends_on` could still change it."""
+
+    form: str
+    whatever: tuple[str, ...]
+    depends_on: tuple[str, ...]
 
     def to_json(self) -> dict[str, object]:
-        return {
-            "change": {self.fact: self.value}, "liability": self.liability, "burden": self.burden,
-        }  # fmt: skip
+        return {"form": self.form, "whatever": list(self.whatever), "depends_on": list(self.depends_on)}
 
 
 @dataclass(frozen=True)
@@ -101,9 +142,21 @@ class Verdict:
     doctrine: Doctrine
     law_as_of: date
     asks: tuple[str, ...]
+    settling: tuple[str, ...]  # the smallest set of questions that settles the form whatever the answers
     flips: tuple[Flip, ...]
     other_doctrines: Mapping[str, str]
     contradictions: tuple[tuple[str, str], ...]
+    in_force: InForce = field(repr=False)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """What the form does not depend on, and what could still change it."""
+        return _certificate(self)
+
+    @cached_property
+    def periods(self) -> tuple[Period, ...]:
+        """The form under the law of each time, while the date of the facts is unknown; else ()."""
+        return () if _day(self.facts) else _periods(self.facts, self.in_force, self.doctrine)
 
     @cached_property
     def established(self) -> tuple[GroundResult, ...]:
@@ -119,7 +172,9 @@ class Verdict:
     @property
     def liability(self) -> str:
         """The headline form, or need_facts."""
-        return _headline({g.ground.id: g.status for g in self.grounds}, self.doctrine)
+        if self.established:
+            return min((g.form for g in self.established), key=STRENGTH.index)
+        return "need_facts" if self.open else "none"
 
     @property
     def statutory_wording(self) -> str:
@@ -177,7 +232,10 @@ class Verdict:
                     for n in self.asks],
             "duties": [d.to_json() for d in self.duties],
             "grounds": [g.to_json() for g in self.grounds],
-            "counterfactuals": [f.to_json() for f in self.flips],
+            "settling": list(self.settling),
+            "certificate": self.certificate.to_json(),
+            "counterfactuals": [f.to_json(self.facts) for f in self.flips],
+            "periods": [p.to_json() for p in self.periods],
             "contradictions": [list(pair) for pair in self.contradictions],
             "doctrine": self.doctrine.id, "other_doctrines": dict(self.other_doctrines),
             "law_as_of": self.law_as_of.isoformat(),
@@ -188,92 +246,178 @@ def assess(facts: Facts, in_force: InForce, as_of: date, doctrine_name: str | No
     """The verdict on these facts. `as_of`: the day assumed when `occurred_on` is unknown."""
     school = doctrine(doctrine_name)
     complete = closed(facts)
-    told = complete["occurred_on"]
-    on = told if isinstance(told, date) else as_of
+    on = _day(complete) or as_of
     rules = _rules(in_force, on)
-    statuses = {rule.ground.id: _status(rule, complete) for rule in rules}
-    others = {name: _headline(statuses, other) for name, other in DOCTRINES.items() if other is not school}
+    changes = _changes(complete)
+    board = _board(rules, facts, [{name: value} for name, value in changes])
+    statuses = board.statuses(0)
     return Verdict(
         complete,
-        tuple(_result(rule, statuses[rule.ground.id], complete, school) for rule in rules),
+        tuple(_result(rule, statuses[rule.ground.id], complete, school) for rule in rules.rows),
         tuple(_duty(d, complete, in_force, on) for d in DUTIES),
         school,
         on,
-        _questions(facts, complete, statuses, rules, school),
-        _flips(facts, complete, statuses, rules, school),
-        others,
+        _questions(facts, complete, board, changes, rules, school),
+        _settling(facts, complete, board, rules, school),
+        _flips(facts, board, changes, rules, school),
+        {name: board.headline(0, other) for name, other in DOCTRINES.items() if other is not school},
         tuple(contradictions(facts)),
+        in_force,
     )
+
+
+def _day(complete: Facts) -> date | None:
+    """The day whose law applies: facts that lasted beyond a change of law fall under the later one
+    (民法典时间效力规定#1.3)."""
+    began, ended = complete["occurred_on"], complete["lasted_until"]
+    days = [day for day in (began, ended) if isinstance(day, date)]
+    return max(days, default=None)
+
+
+# ---- the rules on one day
 
 
 @dataclass(frozen=True)
 class _Rule:
-    """A ground on one day: the bases in force then, and when some carrying one applies."""
+    """A ground on one day: the bases in force then, and when it holds with a carrying one."""
 
     ground: Ground
     standing: tuple[Basis, ...]
-    carried: Condition | None  # None: unconditionally
+    whole: Condition  # the elements, and where no basis applies to all facts, one that applies
     barred: bool  # no carrying basis was in force
-    facts: frozenset[str]  # every fact it reads
 
 
-@lru_cache(maxsize=1024)
-def _rules(in_force: InForce, on: date) -> tuple[_Rule, ...]:
-    return tuple(_rule(ground, in_force, on) for ground in GROUNDS)
+@dataclass(frozen=True)
+class _Rules:
+    """All grounds on one day, compiled."""
+
+    rows: tuple[_Rule, ...]
+    program: Program  # what each ground wants, then what puts each in issue
+
+
+@lru_cache(maxsize=256)
+def _rules(in_force: InForce, on: date) -> _Rules:
+    rows = tuple(_rule(ground, in_force, on) for ground in GROUNDS)
+    engaged = [rule.ground.engaged or All() for rule in rows]
+    return _Rules(rows, Program([*(rule.whole for rule in rows), *engaged]))
 
 
 def _rule(ground: Ground, in_force: InForce, on: date) -> _Rule:
     standing = tuple(b for b in ground.bases if in_force(b.ref, on))
     needed = [b.when for b in standing if b.carrying]
     conditions = [c for c in needed if c is not None]
-    carried = Any(*conditions) if needed and len(conditions) == len(needed) else None
-    read = [c for c in (ground.when, ground.engaged, carried) if c is not None]
-    return _Rule(ground, standing, carried, not needed, frozenset(f.fact for c in read for f in c.leaves()))
+    everywhere = not needed or len(conditions) < len(needed)
+    whole = ground.when if everywhere else All(ground.when, Any(*conditions))
+    return _Rule(ground, standing, whole, not needed)
 
 
-def _value(rule: _Rule, facts: Facts, mode: Mode) -> bool | None:
-    """Three-valued: the elements hold and a carrying basis applies."""
-    if rule.barred:
-        return False
-    elements = rule.ground.when.value(facts, mode)
-    if elements is False or rule.carried is None:
-        return elements
-    carried = rule.carried.value(facts, mode)
-    return False if carried is False else None if None in (elements, carried) else True
+# ---- statuses, for many variations of the facts at once
 
 
-def _status(rule: _Rule, facts: Facts) -> str:
-    strict = _value(rule, facts, "strict")
-    if strict is not None:
-        return "established" if strict else "excluded"
-    engaged = rule.ground.engaged
-    if engaged is not None and engaged.value(facts, "practical") is not True:
-        return "not_engaged"
-    if _value(rule, facts, "practical") is False:
-        return "unproved"
-    conduct_told = any(name in facts or name in facts.asked for name in CONDUCT)
-    return "unproved" if conduct_told and _value(rule, facts, "unproved") is False else "open"
+@dataclass(frozen=True)
+class _Board:
+    """The statuses of all grounds in all worlds: rows of bits by ground and status."""
+
+    grounds: Mapping[str, Mapping[str, int]]
+    all: int
+    _headlines: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+
+    def statuses(self, world: int) -> dict[str, str]:
+        """The status of each ground in one world."""
+        return {
+            ground: next(name for name, bits in rows.items() if bits >> world & 1)
+            for ground, rows in self.grounds.items()
+        }
+
+    def open(self, world: int) -> int:
+        """How many grounds are open in one world."""
+        return sum(rows["open"] >> world & 1 for rows in self.grounds.values())
+
+    def headlines(self, school: Doctrine) -> list[tuple[str, int]]:
+        """(headline, the worlds it stands in)."""
+        if school.id not in self._headlines:
+            self._headlines[school.id] = self._by_headline(school)
+        return self._headlines[school.id]
+
+    def _by_headline(self, school: Doctrine) -> list[tuple[str, int]]:
+        by_form = {str(form): 0 for form in STRENGTH if form is not Form.NONE}
+        pending = 0
+        for ground in GROUNDS:
+            rows = self.grounds[ground.id]
+            by_form[school.forms(ground)[-1]] |= rows["established"]
+            pending |= rows["open"]
+        found, left = [], self.all
+        for form, worlds in by_form.items():
+            found.append((form, worlds & left))
+            left &= ~worlds
+        return [*found, ("need_facts", left & pending), ("none", left & ~pending)]
+
+    def headline(self, world: int, school: Doctrine) -> str:
+        """The headline in one world."""
+        return next(form for form, worlds in self.headlines(school) if worlds >> world & 1)
+
+    def settled(self, school: Doctrine) -> int:
+        """The worlds in which no open ground could outrank the headline."""
+        unsettled, left = 0, self.all
+        for form in STRENGTH:
+            for ground in GROUNDS:
+                if school.forms(ground)[-1] == form:
+                    left &= ~self.grounds[ground.id]["established"]
+            for ground in GROUNDS:
+                if school.forms(ground)[-1] == form:
+                    unsettled |= self.grounds[ground.id]["open"] & left
+        return self.all & ~unsettled
 
 
-def _headline(statuses: Mapping[str, str], school: Doctrine) -> str:
-    established = [school.forms(g)[-1] for g in GROUNDS if statuses[g.id] == "established"]
-    if established:
-        return min(established, key=STRENGTH.index)
-    return "need_facts" if "open" in statuses.values() else "none"
+def _board(rules: _Rules, facts: Facts, changes: Sequence[Change]) -> _Board:
+    worlds = Worlds(facts, changes)
+    told = 0
+    for name in CONDUCT:
+        told |= worlds.all if name in facts.asked else worlds.known(name)
+    strict, practical, unproved = rules.program.judge(worlds, facts)
+    engaged = practical[len(rules.rows) :]  # the second half of the program
+    found = {}
+    for rule, (holds, fails), (_, quiet), (_, lost), (touched, _) in zip(
+        rules.rows, strict, practical, unproved, engaged, strict=False
+    ):
+        if rule.barred:
+            holds, fails = 0, worlds.all
+        undecided = worlds.all & ~(holds | fails)
+        failing = quiet | (told & lost)
+        found[rule.ground.id] = {
+            "established": holds,
+            "excluded": fails,
+            "not_engaged": undecided & ~touched,
+            "unproved": undecided & touched & failing,
+            "open": undecided & touched & ~failing,
+        }
+    return _Board(found, worlds.all)
 
 
-def _after(
-    facts: Facts, complete: Facts, statuses: Mapping[str, str], rules: Iterable[_Rule]
-) -> dict[str, str]:
-    """The statuses on changed facts; grounds that read none of what changed keep theirs."""
-    new = closed(facts)
-    changed = {n for n in {*new.known, *complete.known} if new[n] != complete[n]}
-    if not changed.isdisjoint(CONDUCT):
-        return {rule.ground.id: _status(rule, new) for rule in rules}
-    return {
-        rule.ground.id: statuses[rule.ground.id] if changed.isdisjoint(rule.facts) else _status(rule, new)
-        for rule in rules
-    }
+@lru_cache(maxsize=1)
+def _changeable() -> tuple[str, ...]:
+    """Facts whose change is tried: every one that a ground reads, and what is asked instead."""
+    read = [
+        leaf.fact for ground in GROUNDS for c in (ground.when, ground.engaged) if c for leaf in c.leaves()
+    ]
+    return tuple(dict.fromkeys([*read, *ASK_INSTEAD.values()]))
+
+
+def _changes(complete: Facts) -> list[tuple[str, Value]]:
+    """Every single change of a fact: world i + 1 of the board is change i."""
+    found: list[tuple[str, Value]] = []
+    for name in _changeable():
+        declared = complete.declared[name]
+        answers: tuple[Value, ...] = (True, False) if declared.kind == "yes_no" else declared.choices[:2]
+        found += [(name, value) for value in answers if complete[name] != value]
+    return found
+
+
+def _strength(headline: str) -> int:
+    return len(STRENGTH) if headline == "need_facts" else STRENGTH.index(Form(headline))
+
+
+# ---- parts of the verdict
 
 
 def _result(rule: _Rule, status: str, facts: Facts, school: Doctrine) -> GroundResult:
@@ -281,9 +425,6 @@ def _result(rule: _Rule, status: str, facts: Facts, school: Doctrine) -> GroundR
     applies = [b for b in rule.standing if b.when is None or b.when.value(facts) is True]
     if status != "established" and not applies:
         applies = list(rule.standing)
-    decided = {"established": True, "excluded": False}.get(status)
-    because = [] if decided is None else deciding(ground.when, facts, decided)
-    missing = [] if decided is not None else _unknown(ground.when, facts)
     return GroundResult(
         ground,
         school.forms(ground),
@@ -291,8 +432,7 @@ def _result(rule: _Rule, status: str, facts: Facts, school: Doctrine) -> GroundR
         _scope(ground, facts),
         tuple(b.ref for b in applies),
         tuple(b.ref for b in applies if b.contested),
-        tuple(dict.fromkeys(f"{leaf.fact}={plain(facts[leaf.fact])}" for leaf in because)),
-        tuple(missing),
+        facts,
     )
 
 
@@ -303,16 +443,10 @@ def _scope(ground: Ground, facts: Facts) -> str:
     return "whole"
 
 
-def _unknown(condition: Condition, facts: Facts) -> list[str]:
-    names = (leaf.fact for leaf in condition.leaves() if leaf.fact not in facts)
-    return list(dict.fromkeys(names))
-
-
 def _duty(duty: Duty, facts: Facts, in_force: InForce, on: date) -> DutyResult:
     applies = tuple(
-        b.ref for b in duty.bases
-        if in_force(b.ref, on) and (b.when is None or b.when.value(facts) is True)
-    )  # fmt: skip
+        b.ref for b in _duty_bases(in_force, on)[duty.code] if b.when is None or b.when.value(facts) is True
+    )
     engaged = True if duty.engaged is None else duty.engaged.value(facts)
     breached = duty.breached.value(facts)
     if engaged is False or not applies:
@@ -326,6 +460,11 @@ def _duty(duty: Duty, facts: Facts, in_force: InForce, on: date) -> DutyResult:
     return DutyResult(duty, status, standard, applies)
 
 
+@lru_cache(maxsize=256)
+def _duty_bases(in_force: InForce, on: date) -> Mapping[str, tuple[Basis, ...]]:
+    return {duty.code: tuple(b for b in duty.bases if in_force(b.ref, on)) for duty in DUTIES}
+
+
 def _in_issue(condition: Condition, facts: Facts) -> list[str]:
     """Unknown facts worth asking: those of the undecided parts that are not quiet."""
     if condition.value(facts, "practical") is not None or isinstance(condition, Quiet):
@@ -335,58 +474,135 @@ def _in_issue(condition: Condition, facts: Facts) -> list[str]:
     return [name for part in getattr(condition, "parts", ()) for name in _in_issue(part, facts)]
 
 
-def _questions(
-    facts: Facts, complete: Facts, statuses: Mapping[str, str], rules: tuple[_Rule, ...], school: Doctrine
-) -> tuple[str, ...]:
-    """At most two questions: the unknown facts whose answers settle most, consumer's own first."""
-    headline = _headline(statuses, school)
-    strength = len(STRENGTH) if headline == "need_facts" else STRENGTH.index(Form(headline))
+def _candidates(facts: Facts, complete: Facts, board: _Board, rules: _Rules, school: Doctrine) -> list[str]:
+    """Unknown facts on which an open ground depends that would outrank the headline."""
+    statuses = board.statuses(0)
+    strength = _strength(board.headline(0, school))
     names: dict[str, None] = {}
-    for rule in rules:
+    for rule in rules.rows:
         if statuses[rule.ground.id] != "open" or STRENGTH.index(school.forms(rule.ground)[-1]) >= strength:
             continue
         for name in _in_issue(rule.ground.when, complete):
             name = ASK_INSTEAD.get(name, name)
             if name not in complete and name not in facts.asked:
                 names[name] = None
+    return list(names)
+
+
+def _questions(
+    facts: Facts, complete: Facts, board: _Board, changes: Sequence[tuple[str, Value]], rules: _Rules,
+    school: Doctrine,
+) -> tuple[str, ...]:  # fmt: skip
+    """At most two questions: the unknown facts whose answers settle most, consumer's own first."""
+    names = _candidates(facts, complete, board, rules, school)
     order = list(facts.declared)
 
     def worth(name: str) -> tuple[int, int, int]:
-        declared = facts.declared[name]
-        answers: tuple[object, ...] = (True, False) if declared.kind == "yes_no" else declared.choices[:2]
-        left = 0
-        for answer in answers:
-            after = _after(facts.with_(name, answer), complete, statuses, rules)
-            left += list(after.values()).count("open")
-        return (left, declared.burden == "platform", order.index(name))
+        left = sum(board.open(i) for i, (fact, _) in enumerate(changes, 1) if fact == name)
+        return (left, facts.declared[name].burden == "platform", order.index(name))
 
     first = ["infringement"] if "infringement" in names and "rights_harmed" not in complete else []
     ranked = first + sorted((n for n in names if n not in first), key=worth)
     return tuple(ranked[:2])
 
 
+def _settling(
+    facts: Facts, complete: Facts, board: _Board, rules: _Rules, school: Doctrine
+) -> tuple[str, ...]:
+    """The smallest set of questions whose answers settle the form, whatever they are; () if it is
+    settled, or if no set of three does."""
+    names = [n for n in _candidates(facts, complete, board, rules, school)
+             if facts.declared[n].kind == "yes_no"][:6]  # fmt: skip
+    if not names:
+        return ()
+    sets = [some for size in (1, 2, 3) for some in combinations(names, size)]
+    answers = [[dict(zip(some, values, strict=True)) for values in product((True, False), repeat=len(some))]
+               for some in sets]  # fmt: skip
+    flat: list[Change] = [change for one in answers for change in one]
+    settled = _board(rules, facts, flat).settled(school) >> 1
+    for some, one in zip(sets, answers, strict=True):
+        mask = (1 << len(one)) - 1
+        if settled & mask == mask:
+            return some
+        settled >>= len(one)
+    return ()
+
+
 def _flips(
-    facts: Facts, complete: Facts, statuses: Mapping[str, str], rules: tuple[_Rule, ...], school: Doctrine
+    facts: Facts, board: _Board, changes: Sequence[tuple[str, Value]], rules: _Rules, school: Doctrine
 ) -> tuple[Flip, ...]:
-    """Single changes of fact that bring another form (or leave it open): settled ones and
-    the platform's conduct first."""
-    headline = _headline(statuses, school)
-    live = [r for r in rules if statuses[r.ground.id] in ("established", "open", "unproved")]
-    names = dict.fromkeys(
+    """The smallest changes of fact that bring another form: single ones, or where none settles it,
+    pairs. Settled forms and the platform's conduct first."""
+    headline, statuses, about = board.headline(0, school), board.statuses(0), facts.declared
+    live = dict.fromkeys(
         leaf.fact
-        for rule in live
+        for rule in rules.rows
+        if statuses[rule.ground.id] in ("established", "open", "unproved")
         for leaf in rule.ground.when.leaves()
-        if facts.declared[leaf.fact].kind == "yes_no" and facts.declared[leaf.fact].about != "damage"
+        if about[leaf.fact].kind == "yes_no" and about[leaf.fact].about != "damage"
     )
+    worlds = {change: i for i, change in enumerate(changes, 1)}
+    singles = [({name: value}, worlds[name, value]) for name in live for value in (True, False)
+               if (name, value) in worlds]  # fmt: skip
+    found = _changed(board, singles, headline, school)
+    if all(flip.liability == "need_facts" for flip in found):
+        pairs = [{**a, **b} for (a, _), (b, _) in combinations(singles, 2) if a.keys() != b.keys()]
+        both = _changed(_board(rules, facts, pairs), zip(pairs, count(1), strict=False), headline, school)
+        found += [flip for flip in both if flip.liability != "need_facts"][:6]
+
+    def order(flip: Flip) -> tuple[bool, int, bool]:
+        first = next(iter(flip.change))
+        return (flip.liability == "need_facts", len(flip.change), about[first].about != "platform")
+
+    return tuple(sorted(found, key=order))
+
+
+def _changed(
+    board: _Board, changes: Iterable[tuple[Mapping[str, Value], int]], headline: str, school: Doctrine
+) -> list[Flip]:
+    forms = board.headlines(school)
+    same = next(worlds for form, worlds in forms if form == headline)
     found = []
-    for name in names:
-        for value in (True, False):
-            if complete[name] is value:
-                continue
-            form = _headline(_after(facts.with_(name, value), complete, statuses, rules), school)
-            if form != headline:
-                found.append(Flip(name, plain(value), form, facts.declared[name].burden))
-    about = facts.declared
-    return tuple(
-        sorted(found, key=lambda f: (f.liability == "need_facts", about[f.fact].about != "platform"))
+    for change, world in changes:
+        if not same >> world & 1:
+            form = next(form for form, worlds in forms if worlds >> world & 1)
+            found.append(Flip({name: plain(value) for name, value in change.items()}, form))
+    return found
+
+
+def _certificate(verdict: Verdict) -> Certificate:
+    """An unknown fact matters where a ground that could change the form reads it, or reads what may be
+    inferred from it."""
+    facts, strength = verdict.facts, _strength(verdict.liability)
+    if verdict.liability == "none":
+        strength = len(STRENGTH)
+    read: set[str] = set()
+    for result in verdict.grounds:
+        place = STRENGTH.index(result.form)
+        if place > strength:
+            continue
+        if result.undecided and place < strength:
+            read.update(leaf.fact for leaf in result.ground.when.leaves())
+            if result.ground.engaged:
+                read.update(leaf.fact for leaf in result.ground.engaged.leaves())
+        elif not result.undecided and (place < strength or result.status == "established"):
+            read.update(item.partition("=")[0] for item in result.because)
+    if verdict.liability in ("need_facts", "none"):
+        read.update(CONDUCT)
+    unsure = {name for name in read if facts.source(name) not in ("stated", "corrected")}
+    causes = {cause for name in unsure for cause in (name, *ancestors(name))}
+    unknown = [n for n, d in facts.declared.items() if n not in facts and d.kind in ("yes_no", "choice")]
+    return Certificate(
+        verdict.liability,
+        tuple(n for n in unknown if n not in causes),
+        tuple(n for n in unknown if n in causes),
     )
+
+
+def _periods(facts: Facts, in_force: InForce, school: Doctrine) -> tuple[Period, ...]:
+    found: list[Period] = []
+    for start in CHANGES_OF_LAW:
+        form = _board(_rules(in_force, start), facts, ()).headline(0, school)
+        if not found or found[-1].liability != form:
+            found.append(Period(start, form))
+    return tuple(found)

@@ -4,7 +4,7 @@ import itertools
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from assistant.doctrines import DOCTRINES, UnknownDoctrine
 from assistant.facts import Facts, closed, declarations, from_json, plain
 from assistant.law import Library
-from assistant.rules import DUTIES, FORM_NAMES, GROUNDS, STRENGTH, Form
+from assistant.rules import CHANGES_OF_LAW, DUTIES, FORM_NAMES, GROUNDS, STRENGTH, Form
 from assistant.settings import bundled
 from assistant.verdict import Verdict, assess
+from assistant.worlds import Program, Worlds
 
 LIBRARY = Library(bundled("corpus"))
 DECLARED = declarations(bundled("corpus") / "facts.yaml")
@@ -61,7 +62,7 @@ def test_every_duty_has_cases_that_breach_and_fulfil_it(duty):
 
 
 def test_every_fact_is_used_by_a_rule_an_inference_or_a_remedy():
-    read_elsewhere = {"occurred_on", "price_paid", "loss", "channel", "infringement", "merchant_intended",
+    read_elsewhere = {"occurred_on", "lasted_until", "price_paid", "loss", "channel", "infringement", "merchant_intended",
                       "complained_to_platform", "regulator_warned", "violation_was_obvious",
                       "buyer_is_minor", "merchant_licensed", "contracted_with_consumer",
                       "property_lost"}  # fmt: skip
@@ -150,6 +151,61 @@ def test_the_lenses_give_each_school_its_form():
         "joint_only": "joint", "supplementary_only": "supplementary", "all_forms": "several",
         "joint_and_several_shares": "joint",
     }  # fmt: skip
+
+
+def test_the_days_on_which_the_law_changes_are_read_off_the_library():
+    refs = {b.ref for g in GROUNDS for b in g.bases if b.carrying}
+    days = [date(1999, 1, 1) + timedelta(n) for n in range(365 * 29)]
+    standing = [frozenset(r for r in refs if LIBRARY.in_force(r, day)) for day in days]
+    changed = [day for day, old, new in zip(days[1:], standing, standing[1:], strict=False) if old != new]
+    assert tuple(changed) == CHANGES_OF_LAW
+
+
+@settings(max_examples=400, deadline=None)
+@given(some_facts, st.lists(st.tuples(st.sampled_from(sorted(CHOICES)), st.integers(0, 20)), max_size=6))
+def test_worlds_judge_as_the_conditions_themselves_do(facts, picks):
+    """Bit arithmetic over many worlds, against one set of facts after the other."""
+    changes = [{name: CHOICES[name][i % len(CHOICES[name])]} for name, i in picks]
+    conditions = [g.when for g in GROUNDS] + [g.engaged for g in GROUNDS if g.engaged]
+    worlds = Worlds(facts, changes)
+    together = Program(conditions).judge(worlds, facts)
+    for number, change in enumerate([{}, *changes]):
+        alone = facts
+        for name, value in change.items():
+            alone = alone.with_(name, value)
+        whole = closed(alone)
+        for mode, rows in zip(("strict", "practical", "unproved"), together, strict=True):
+            for condition, (holds, fails) in zip(conditions, rows, strict=True):
+                told = True if holds >> number & 1 else False if fails >> number & 1 else None
+                assert told is condition.value(whole, mode)
+
+
+@settings(max_examples=600, deadline=None)
+@given(some_facts, st.data())
+def test_the_certificate_holds_whatever_is_learned_of_what_it_names(facts, data):
+    verdict = judged(facts)
+    for name in data.draw(
+        st.lists(st.sampled_from(verdict.certificate.whatever or ("subject",)), max_size=5)
+    ):
+        if name in verdict.certificate.whatever and name in CHOICES:
+            facts = facts.with_(name, data.draw(st.sampled_from(CHOICES[name])))
+    assert judged(facts).liability == verdict.liability
+
+
+@settings(max_examples=300, deadline=None)
+@given(some_facts)
+def test_every_flip_brings_the_form_it_names_and_every_settling_set_settles(facts):
+    verdict = judged(facts)
+    for flip in verdict.flips:
+        changed = facts
+        for name, value in flip.change.items():
+            changed = changed.with_(name, value)
+        assert judged(changed).liability == flip.liability != verdict.liability
+    for answers in itertools.product(("yes", "no"), repeat=len(verdict.settling)):
+        told = facts
+        for name, value in zip(verdict.settling, answers, strict=True):
+            told = told.with_(name, value)
+        assert not verdict.settling or judged(told).liability != "need_facts"
 
 
 def test_an_unknown_doctrine_is_refused_with_the_names():
