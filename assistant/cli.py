@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant import __version__
+from assistant.added import KINDS, AddedProblem
 from assistant.facts import FactError, Facts, declarations, from_json
+from assistant.files import FileProblem
 from assistant.law import CorpusError, LawError, Library
 from assistant.settings import Settings, SettingsError
 
@@ -58,12 +60,17 @@ def _assistant() -> Any:
         return graph.build(_settings())
 
 
+def _library(settings: Settings) -> Library:
+    """The law as shipped with the texts the user added."""
+    return Library(settings.corpus, settings.added)
+
+
 def _index() -> Any:
     from assistant import graph
 
     settings = _settings()
     with err.status("loading…"):
-        return graph.open_index(settings, Library(settings.corpus))
+        return graph.open_index(settings, _library(settings))
 
 
 def _day(text: str | None) -> date | None:
@@ -228,7 +235,7 @@ def cite(
     target: Annotated[Path | None, typer.Option("--output")] = None,
 ) -> None:
     """Find every citation in a text and judge it, down to the paragraph."""
-    library, day = Library(_settings().corpus), _day(on)
+    library, day = _library(_settings()), _day(on)
     if source:
         if not target:
             raise Refused("--input wants --output as well")
@@ -281,7 +288,7 @@ def assess_(
     if not isinstance(told, dict):
         raise Refused(f"facts want a JSON object, got {told!r:.60}")
     facts: Facts = from_json(declared, told)
-    library = Library(settings.corpus)
+    library = _library(settings)
     verdict = assess(facts, library.in_force, library.as_of, doctrine)
     _keep(settings, [verdict], library)
     _show(verdict, library, trace, lang)
@@ -326,7 +333,7 @@ def rules_(lang: Lang = None) -> None:
 
     settings = _settings()
     declared = declarations(settings.corpus / "facts.yaml")
-    _say(markdown(declared, Library(settings.corpus), _lang(lang) or "zh").rstrip())
+    _say(markdown(declared, _library(settings), _lang(lang) or "zh").rstrip())
 
 
 @app.command()
@@ -341,7 +348,7 @@ def replay(
 
     settings = _settings()
     kept = decisions.find(settings.writable_data, decision)
-    library = Library(settings.corpus)
+    library = _library(settings)
     facts = from_json(declarations(settings.corpus / "facts.yaml"), kept.facts).with_asked(kept.asked)
     verdict = assess(facts, library.in_force, kept.as_of, kept.doctrine)
     if verdict.decision_id != kept.id:
@@ -362,6 +369,7 @@ def _read(file: Path) -> str:
 @app.command("index")
 def index_(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="build even if it is current")] = False,
+    whole: Annotated[bool, typer.Option("--all", help="every law of the statute package (slow)")] = False,
     ship: Annotated[bool, typer.Option("--ship", help="write the corpus's vectors (maintainers)")] = False,
 ) -> None:
     """Build the index of the law (seconds: the vectors are shipped)."""
@@ -370,23 +378,161 @@ def index_(
     from assistant import embed, index
 
     settings = _settings()
-    library = Library(settings.corpus)
-    with err.status("loading the embedding model…"):
-        embedding = embed.load(settings.embedding)
     if ship:
+        with err.status("loading the embedding model…"):
+            embedding = embed.load(settings.embedding)
         with _progress("embedding", None) as tick:
-            count = index.ship(library, embedding, tick)
+            count = index.ship(Library(settings.corpus), embedding, tick)
         _say(f"embedded {count} new texts into {settings.corpus / 'vectors'}")
         return
     if rebuild and not settings.chroma:
         shutil.rmtree(settings.writable_data / "chroma", ignore_errors=True)
+    _say(_indexed(settings, rebuild=rebuild, whole=whole))
+
+
+def _indexed(settings: Settings, *, rebuild: bool = False, whole: bool = False) -> str:
+    """Bring the index up to date and say how it is; one of the whole library stays so."""
+    from assistant import embed, index
+
+    library = _library(settings)
+    with err.status("loading the embedding model…"):
+        embedding = embed.load(settings.embedding)
     client = index.connect(settings.writable_data, settings.chroma)
-    if not rebuild and index.current(client, library, embedding):
-        _say(f"the index is current (corpus {library.version}, {embedding.name})")
+    was_whole = index.is_whole(client)
+    whole = whole or (was_whole and not rebuild)
+    state = f"corpus {library.version}, {embedding.name}" + (", the whole library" if whole else "")
+    if not rebuild and whole == was_whole and index.current(client, library, embedding):
+        return f"the index is current ({state})"
+    with _progress("indexing", len(index.documents(library, whole=whole))) as tick:
+        count = index.build(client, library, embedding, tick, whole=whole)
+    return f"indexed {count} texts ({state})"
+
+
+corpus_app = typer.Typer(help="The law held, and texts of your own.", no_args_is_help=True)
+app.add_typer(corpus_app, name="corpus")
+Kind = Annotated[str, typer.Option(help="law, or platform_rules: a platform's own rules and agreements")]
+
+
+@corpus_app.command("add")
+def corpus_add(
+    source: Annotated[Path, typer.Argument(help="a docx, pdf, html, md or txt file, or a folder of them")],
+    title: Annotated[str, typer.Option(help="if its head does not say it")] = "",
+    number: Annotated[str, typer.Option(help="document number: 国务院令第778号")] = "",
+    issuer: Annotated[str, typer.Option(help="who issued it")] = "",
+    kind: Kind = "",
+    in_force_from: Annotated[str | None, typer.Option(help="first day in force, 2024-07-01")] = None,
+    in_force_to: Annotated[str | None, typer.Option(help="first day no longer in force")] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="in place of the same text added before")
+    ] = False,
+    reindex: Annotated[bool, typer.Option("--index/--no-index", help="bring the index up to date")] = True,
+) -> None:
+    """Add official texts, quoted from then on instead of our digests, or a platform's own rules."""
+    from assistant import intake
+
+    if kind not in ("", *KINDS):
+        raise Refused(f"--kind is {' or '.join(KINDS)}, got {kind!r}")
+    settings = _settings()
+    options = intake.Options(title, number, issuer, kind, _day(in_force_from), _day(in_force_to), replace)
+    sources = intake.found_in(source)
+    _ = settings.writable_data  # says so now if it cannot be written
+    with _progress("reading", None) as tick:
+        texts, problems = intake.add(sources, options, _library(settings), settings.added, tick)
+    for text in texts:
+        gaps = intake.gaps(text)
+        short = f"; an excerpt, without {len(gaps)} articles ({gaps[0]} the first)" if gaps else ""
+        _say(f"added {text.name}: {len(text.articles)} articles, in force from {text.in_force_from}{short}")
+    if texts and reindex:
+        _say(_indexed(settings))
+    if problems:
+        raise Refused("\n".join(problems))
+
+
+@corpus_app.command("list")
+def corpus_list(
+    everything: Annotated[bool, typer.Option("--all", help="also what is shipped")] = False,
+) -> None:
+    """List the texts added, and with --all every instrument held."""
+    settings = _settings()
+    library = _library(settings)
+    for text in library.added:
+        until = f" to {text.in_force_to}" if text.in_force_to else ""
+        _say(f"{text.kind:15} {text.name}  {len(text.articles)} articles, in force from "
+             f"{text.in_force_from}{until}  {text.number}")  # fmt: skip
+    if not library.added:
+        err.print("no text was added yet: anbao corpus add FILE", highlight=False)
+    if everything:
+        for law in library.listed:
+            shown = "digest" if law.digests and not library.is_added(law.name) else "text"
+            _say(f"{law.kind:25} {law.name}  {'repealed' if law.repealed else shown}  {law.number}")
+
+
+@corpus_app.command("show")
+def corpus_show(
+    name: Annotated[str, typer.Argument(help="its title or number")],
+    article: Annotated[str, typer.Argument(help="38, 38.2 or an annex's title; empty: the outline")] = "",
+    on: Annotated[str | None, typer.Option(help="as it stood on this date")] = None,
+) -> None:
+    """Show what is held of an instrument: its outline, or one article."""
+    from assistant import intake
+
+    library, day = _library(_settings()), _day(on)
+    law = library.find(name)
+    texts = [t for t in library.added if library.find(t.title) is law and (not on or str(day) >= t.version)]
+    for title, body in texts[-1].annexes if texts else ():
+        if article and title.startswith(article):
+            _say(f"{title}\n{body}")
+            return
+    if article:
+        found = library.provision(f"{law.name}#{article}", day)
+        mark = {"digest": "digest, not the text", "platform_rules": "platform's own rules, not law"}
+        _say(f"{found.title} ({mark.get(found.kind, found.kind)}, {found.version})\n{found.text}")
         return
-    with _progress("indexing", len(index.documents(library))) as tick:
-        count = index.build(client, library, embedding, tick)
-    _say(f"indexed {count} texts (corpus {library.version}, {embedding.name})")
+    _say(f"{law.full_title or law.name}  {law.number}  ({law.kind})")
+    for version in law.versions:
+        until = f" to {version.in_force_to}" if version.in_force_to else ""
+        _say(f"version {version.version}: in force from {version.in_force_from}{until}")
+    for line in intake.outline(texts[-1]) if texts else ():
+        _say(line)
+
+
+@corpus_app.command("remove")
+def corpus_remove(
+    title: Annotated[str, typer.Argument(help="as `corpus list` shows it")],
+    version: Annotated[str, typer.Option(help="only this version; default: all of that title")] = "",
+    reindex: Annotated[bool, typer.Option("--index/--no-index", help="bring the index up to date")] = True,
+) -> None:
+    """Remove an added text; where there is a digest, it is shown again."""
+    from assistant import added
+
+    settings = _settings()
+    bare = title.strip("《》")
+    gone = added.remove(settings.added, lambda row: row["title"] == bare and version in ("", row["version"]))
+    if not gone:
+        raise Refused(f"no added text is called {title!r}; `anbao corpus list` shows them")
+    for row in gone:
+        _say(f"removed 《{row['title']}》 ({row['version']})")
+    if reindex:
+        _say(_indexed(settings))
+
+
+@corpus_app.command("check")
+def corpus_check() -> None:
+    """Verify every added text (hash, structure, dates) and the corpus as shipped."""
+    from assistant import intake
+
+    settings = _settings()
+    checked, bad = 0, 0
+    with _progress("checking", None) as tick:
+        for what, problem in intake.check(settings.added, settings.corpus):
+            checked += 1
+            tick(1)
+            if problem:
+                bad += 1
+                _say(f"{what}: {problem}")
+    _say(f"checked {checked}, problems {bad}")
+    if bad:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -422,7 +568,8 @@ def main() -> None:
 
     try:
         app()
-    except (Refused, SettingsError, CorpusError, IndexProblem, FactError, LawError, ValueError) as error:
+    except (Refused, SettingsError, CorpusError, IndexProblem, FactError, FileProblem, AddedProblem,
+            LawError, ValueError) as error:  # fmt: skip
         err.print(f"anbao: {error}", style="red", markup=False, highlight=False)
         raise SystemExit(2) from None
     except BrokenPipeError:

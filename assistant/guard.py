@@ -6,11 +6,11 @@ has failed: the caller then renders by code.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from assistant.citations import Citation
+from assistant.citations import Citation, normalised
 from assistant.citations import check as check_citations
 from assistant.facts import Lang
 from assistant.law import LawError, Library, Ref
@@ -76,6 +76,7 @@ _ORPHAN = re.compile(
     rf"(?<!合同)(?<!协议)(?<!规则)(?<!条款)第\s?(?P<zh>[0-9{CHARACTERS}]{{1,12}})\s?条(?!评|消|信|短|视频|记录)"
     r"|\b(?i:Articles?|Art\.|Section)\s(?P<en>\d{1,6})|§\s?(?P<en2>\d{1,6})"
 )
+_AS_LAW = re.compile(r"法律|法规|法定|依法|法条|\blaw\b|\blegal(?:ly)?\b|\bstatut", re.I)
 _PERSONAL = re.compile(
     r"(?<!\d)1[3-9]\d(?:[-\s]?\d{4}){2}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)\d{16,19}(?!\d)"
 )
@@ -109,14 +110,17 @@ class Evidence:
 
 def check(text: str, evidence: Evidence, library: Library, lang: Lang) -> Report:
     """Every problem of a draft, named for a log: never the words themselves."""
-    citations = check_citations(text, library, evidence.on)
+    text, evidence = normalised(text), replace(evidence, told=normalised(evidence.told))
+    found = check_citations(text, library, evidence.on)
+    citations = [c for c in found if c.is_law]
     problems = [f"citation:{c.status}:{c.ref}" for c in citations if c.status != "in_force"]
     allowed = {_article(ref) for ref in evidence.refs}
     problems += [
         f"citation:not_in_evidence:{c.ref}" for c in citations
         if c.status == "in_force" and c.ref.article and not _allowed(c.ref, evidence.refs)
     ]  # fmt: skip
-    problems += _orphans(text, citations, allowed)
+    problems += _rules_problems(text, [c for c in found if not c.is_law], evidence)
+    problems += _orphans(text, found, allowed)
     problems += [f"citation:quotes_a_digest:{c.ref}" for c in citations
                  if c.status == "in_force" and c.quoted_text
                  and library.provision(c.ref, evidence.on).kind == "digest"]  # fmt: skip
@@ -134,6 +138,18 @@ def check(text: str, evidence: Evidence, library: Library, lang: Lang) -> Report
     elif not speaks(text, lang):
         problems.append("language")
     return Report(len(citations), sum(bool(c.status) for c in citations), tuple(problems))
+
+
+def _rules_problems(text: str, citations: list[Citation], evidence: Evidence) -> list[str]:
+    """A platform's own rules may be quoted truly, as its rules: never beside the word law."""
+    problems = [f"platform_rules:{c.status}:{c.ref}" for c in citations if c.status != "in_force"]
+    for c in citations:
+        before = re.split(r"[。；！？\n]|(?<=[.;!?])\s", text[: c.start])[-1]
+        if _AS_LAW.search(before):
+            problems.append(f"platform_rules:as_law:{c.ref}")
+        if c.status == "in_force" and c.ref.article and not _allowed(c.ref, evidence.refs):
+            problems.append(f"platform_rules:not_in_evidence:{c.ref}")
+    return problems
 
 
 def _article(ref: str) -> str:

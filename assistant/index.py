@@ -27,7 +27,8 @@ from assistant.law import Library
 COLLECTION = "anbao"
 DENSE_WEIGHT = 0.8
 POOL = 60  # candidates taken from each side before fusion
-BATCH = 2000
+BATCH = 500
+LAW = ("statute", "digest", "added", "doctrine")  # all kinds but a platform's own rules
 WEAK = 0.80  # a best similarity below this is no answer; see `similarity`
 SHIFT = 2.12  # puts WEAK where 85% of foreign questions and 15% of dev fall below
 
@@ -100,12 +101,15 @@ def notes(corpus: Path) -> list[Note]:
     return found
 
 
-def documents(library: Library) -> list[Document]:
-    """What the default index holds: every article, digest and doctrine note in force."""
-    found = [
-        Document(str(p.ref), p.title, p.text, p.kind, f"{p.title}{p.chapter}{p.text}{p.text_en}")
-        for p in library.every()
-    ]
+def documents(library: Library, *, whole: bool = False) -> list[Document]:
+    """What the index holds: every article, digest and doctrine note in force, and what was added.
+
+    With `whole`, also every law of the statute package beyond this field.
+    """
+    found = []
+    for p in library.every(whole=whole):
+        more = library.gloss(p.ref) if p.kind == "added" else p.text_en
+        found.append(Document(str(p.ref), p.title, p.text, p.kind, f"{p.title}{p.chapter}{p.text}{more}"))
     for note in notes(library.corpus):
         for lang in ("zh", "en"):
             title, asked = note.title[lang], "\n".join(note.questions[lang])
@@ -215,6 +219,7 @@ class Ranker:
         self.trained = trained
         kinds = np.array([d.kind for d in docs])
         self.vectors = np.array(vectors, np.float32)
+        kinds[np.isin(kinds, ("added", "platform_rules"))] = "statute"  # official style, too few for a mean
         for kind in set(kinds.tolist()):
             self.vectors[kinds == kind] -= self.vectors[kinds == kind].mean(axis=0)
         self.vectors = unit(self.vectors)
@@ -369,34 +374,58 @@ def connect(data: Path, url: str = "") -> Any:
 
 
 def build(
-    client: Any, library: Library, embedding: Embedding, progress: Callable[[int], object] | None = None
-) -> int:
-    """(Re)build the collection from the library; returns the number of documents."""
-    docs = documents(library)
-    shipped = Shipped(library.corpus, embedding.name).rows
-    missing = [d for d in docs if d.key not in shipped]
-    fresh = embedding.passages([d.text for d in missing], progress)
-    vectors = shipped | {d.key: v for d, v in zip(missing, fresh, strict=True)}
+    client: Any, library: Library, embedding: Embedding, progress: Callable[[int], object] | None = None,
+    *, whole: bool = False,
+) -> int:  # fmt: skip
+    """(Re)build the collection from the library; returns the number of documents.
+
+    Only texts are embedded whose vectors are neither shipped nor in an earlier index, finished or not.
+    """
+    docs = documents(library, whole=whole)
+    vectors = Shipped(library.corpus, embedding.name).rows
+    if any(d.key not in vectors for d in docs):
+        vectors |= _kept(client, embedding)
+    docs.sort(key=lambda d: d.key not in vectors)  # what a crash would lose comes last
     # a new name each time, then one switch: a crash half-way leaves the old collection
     staging = f"{COLLECTION}-new"
     _drop(client, staging)
     collection = client.create_collection(
         staging, embedding_function=None, configuration={"hnsw": {"space": "cosine"}},
-        metadata={"model": embedding.name, "corpus": library.version},
+        metadata={"model": embedding.name, "corpus": library.version, "whole": whole},
     )  # fmt: skip
     for start in range(0, len(docs), BATCH):
         part = docs[start : start + BATCH]
+        missing = [d for d in part if d.key not in vectors]
+        if progress:
+            progress(len(part) - len(missing))
+        fresh = embedding.passages([d.text for d in missing], progress)
+        held = vectors | {d.key: v for d, v in zip(missing, fresh, strict=True)} if missing else vectors
         collection.add(
             ids=[d.ref for d in part],
-            embeddings=[vectors[d.key] for d in part],
+            embeddings=[held[d.key] for d in part],
             documents=[d.text for d in part],
-            metadatas=[{"kind": d.kind, "title": d.title} for d in part],
+            metadatas=[{"kind": d.kind, "title": d.title, "key": d.key} for d in part],
         )
-        if progress:
-            progress(len(part))
     _drop(client, COLLECTION)
     collection.modify(name=COLLECTION)
     return len(docs)
+
+
+def _kept(client: Any, embedding: Embedding) -> dict[str, Vectors]:
+    """The vectors of earlier collections of this model, by text hash."""
+    found: dict[str, Vectors] = {}
+    for collection in client.list_collections():
+        if (collection.metadata or {}).get("model") == embedding.name:
+            for rows in _pages(collection):
+                keys = [(m or {}).get("key", "") for m in rows["metadatas"]]
+                found |= {k: np.asarray(v, np.float32) for k, v in zip(keys, rows["embeddings"], strict=True)}
+    return found
+
+
+def _pages(collection: Any) -> Iterable[Any]:
+    """Everything in a collection, a few thousand rows at a time."""
+    for offset in range(0, collection.count(), 4 * BATCH):
+        yield collection.get(limit=4 * BATCH, offset=offset, include=["embeddings", "metadatas"])
 
 
 def ship(library: Library, embedding: Embedding, progress: Callable[[int], object] | None = None) -> int:
@@ -421,6 +450,13 @@ def current(client: Any, library: Library, embedding: Embedding) -> bool:
         return False
     meta = client.get_collection(COLLECTION, embedding_function=None).metadata or {}
     return bool(meta.get("model") == embedding.name and meta.get("corpus") == library.version)
+
+
+def is_whole(client: Any) -> bool:
+    """Whether the index there holds the whole statute package."""
+    if not exists(client):
+        return False
+    return bool((client.get_collection(COLLECTION, embedding_function=None).metadata or {}).get("whole"))
 
 
 def _drop(client: Any, name: str) -> None:
@@ -455,7 +491,7 @@ class Index:
                 f"{library.version}; run `anbao index`"
             )
         self.embedding = embedding
-        self.documents = {d.ref: d for d in documents(library)}
+        self.documents = {d.ref: d for d in documents(library, whole=bool(meta.get("whole")))}
         self.refs = list(self.documents)
         self.lay_terms = lay_terms(library.corpus)
         self.words = bm25([grams(d.words) for d in self.documents.values()])
@@ -464,7 +500,11 @@ class Index:
         self.ranker = Ranker(trained, list(self.documents.values()), self._vectors()) if trained else None
 
     def search(self, query: str, top_k: int = 8, kinds: Sequence[str] = ()) -> list[Hit]:
-        """The provisions and notes nearest to a question, best first; weak results are left out."""
+        """The provisions and notes nearest to a question, best first.
+
+        A platform's own rules are no law: they are found only where `kinds` asks for them.
+        """
+        kinds = kinds or LAW
         query = query.strip()[:2000]
         if not query:
             return []
@@ -474,7 +514,7 @@ class Index:
 
     def _ranked(self, ranker: Ranker, query: str, top_k: int, kinds: Sequence[str]) -> list[Hit]:
         """By the trained ranker: everything is scored exactly, so there is nothing approximate in it."""
-        allowed = np.isin(self.kinds, kinds) if kinds else np.ones(len(self.refs), bool)
+        allowed = np.isin(self.kinds, kinds)
         words = bm25_scores(self.words, self._wider(query))
         found = ranker.candidates(query, self.embedding.query(query), words, allowed)
         values = ranker.values(found)
@@ -494,7 +534,7 @@ class Index:
             for ref in {**dense, **sparse}
         }
         best = sorted(scores, key=lambda ref: (-scores[ref], ref))
-        held = (r for r in best if r in self.documents and (not kinds or self.documents[r].kind in kinds))
+        held = (r for r in best if r in self.documents and self.documents[r].kind in kinds)
         return [self._hit(ref, scores[ref], dense.get(ref, 0)) for ref in islice(held, top_k)]
 
     def _hit(self, ref: str, score: float, similarity: float) -> Hit:
@@ -503,8 +543,9 @@ class Index:
 
     def _vectors(self) -> Vectors:
         """The collection's vectors in the order of `refs`."""
-        held = self.collection.get(ids=self.refs, include=["embeddings"])
-        rows = dict(zip(held["ids"], held["embeddings"], strict=True))
+        rows: dict[str, Vectors] = {}
+        for held in _pages(self.collection):
+            rows |= zip(held["ids"], held["embeddings"], strict=True)
         return unit(np.array([rows[ref] for ref in self.refs], np.float32))
 
     def _wider(self, query: str) -> str:

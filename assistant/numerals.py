@@ -1,4 +1,9 @@
-"""Chinese numerals: 一千一百九十八 to 1198 and back; colloquial 一千二 is 1200, 三万五 is 35000."""
+"""Numerals in words: 一千一百九十八 to 1198 and back; colloquial 一千二 is 1200, 三万五 is 35000.
+
+English ones (one thousand one hundred and ninety-eight) are read only.
+"""
+
+import re
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
     "〇": 0, "○": 0, "两": 2, "兩": 2, "俩": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5,
@@ -6,6 +11,12 @@ _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
 }  # fmt: skip
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _BIG = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
+_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+          "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+          "nineteen"]  # fmt: skip
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_ENGLISH = {w: n for n, w in enumerate(_SMALL)} | {w: 10 * n for n, w in enumerate(_TENS, 2)}
+ENGLISH = "|".join(sorted([*_ENGLISH, "hundred", "thousand"], key=len, reverse=True))  # for a pattern
 CHARACTERS = "".join(_DIGITS) + "".join(_UNITS) + "".join(_BIG)
 
 
@@ -51,3 +62,19 @@ def to_chinese(number: int) -> str:
         elif out:
             zero = True
     return out.removeprefix("一") if out.startswith("一十") else out or "零"
+
+
+def from_english(text: str) -> int | None:
+    """one thousand one hundred and ninety-eight is 1198; None when a word is no number."""
+    words = [w for w in re.split(r"[\s-]+", text.lower().strip()) if w and w != "and"]
+    total = section = 0
+    for word in words:
+        if word in _ENGLISH:
+            section += _ENGLISH[word]
+        elif word == "hundred":
+            section = max(section, 1) * 100
+        elif word == "thousand":
+            total, section = total + max(section, 1) * 1000, 0
+        else:
+            return None
+    return total + section if words else None

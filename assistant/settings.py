@@ -62,6 +62,11 @@ class Settings:
             port=int(number("ANBAO_PORT", default.port, 1, 65535)),
         )
 
+    @property
+    def added(self) -> Path:
+        """The folder of the texts added with `anbao corpus add`; it need not exist."""
+        return self.data / "added"
+
     @cached_property
     def writable_data(self) -> Path:
         """The data folder, made if needed. Raises SettingsError when it cannot be written."""

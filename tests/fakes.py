@@ -37,8 +37,8 @@ class Shelf(Library):
 
     books = ("电子商务法", "消费者权益保护法", "食品安全法", "网络消费纠纷规定（一）")
 
-    def every(self, on: date | None = None) -> Iterable[Provision]:
-        return (p for p in super().every(on) if p.ref.law in self.books)
+    def every(self, on: date | None = None, *, whole: bool = False) -> Iterable[Provision]:
+        return (p for p in super().every(on, whole=whole) if p.ref.law in self.books)
 
 
 class Says(BaseChatModel):

@@ -9,6 +9,7 @@ import yaml
 
 from assistant.citations import check, find, judge, normalised
 from assistant.law import Library, paragraphs_of
+from evals import citations as suite
 
 TODAY = date(2026, 11, 24)
 OK, NO_ARTICLE, NO_PARAGRAPH = "in_force", "no_such_article", "no_such_paragraph"
@@ -184,6 +185,24 @@ CHINESE = {
         ok("侵权责任编解释（一）#14"),
     "国务院令第778号第十四条": ok("消费者权益保护法实施条例#14"),
     "网络消费纠纷司法解释第十六条": ok("网络消费纠纷规定（一）#16"),
+    # traditional characters
+    "電子商務法第三十八條": ok("电子商务法#38"),
+    "依據《消費者權益保護法》第四十四條第一款": ok("消费者权益保护法#44.1"),
+    "《電子商務法》第８０條第１款第（３）項": ok("电子商务法#80.1.3"),
+    "法釋〔2022〕8號第四條": ok("网络消费纠纷规定（一）#4"),
+    "《電子商務法》第38條規定：「依法與該平臺內經營者承擔連帶責任」": ok("电子商务法#38"),
+    # the regulations of a law named before; a paragraph of the article named before
+    "消费者权益保护法及其实施条例第十四条": ok("消费者权益保护法实施条例#14"),
+    "《食品安全法》及其实施条例第三十二条": ok("食品安全法", "食品安全法实施条例#32"),
+    "《电子商务法》第三十八条第一款。该条第二款另有规定": ok("电子商务法#38.1", "电子商务法#38.2"),
+    "《电子商务法》第三十八条第二款，前款所称责任": ok("电子商务法#38.2"),
+    "《电子商务法》第三十八条。本法第八十三条": ok("电子商务法#38", "电子商务法#83"),
+    "电子商务法中第三十八条": ok("电子商务法#38"),
+    "《电子商务法》第八十条第一款第（一）、（三）项": ok("电子商务法#80.1.1", "电子商务法#80.1.3"),
+    "《电子商务法》第八十条第（三）项": ok("电子商务法#80.1.3"),
+    "电商法§38": ok("电子商务法#38"),
+    "法释2022年8号第四条": ok("网络消费纠纷规定（一）#4"),
+    "法释〔2001〕33号第一条": ok("民事诉讼证据规定#1"),
     # whole laws
     "平台要守《电子商务法》。": ok("电子商务法"),
     "参见《民法典》和《消费者权益保护法》。": ok("民法典", "消费者权益保护法"),
@@ -248,6 +267,14 @@ CHINESE_WRONG = {
     "「平台责任法」第三条": [("平台责任法#3", NO_LAW)],
     "根据平台责任法第三条，平台要赔": [("平台责任法#3", NO_LAW)],
     "法释〔2099〕99号第三条": [("法释〔2099〕99号#3", NO_LAW)],
+    "電子商務法第九十條": [("电子商务法#90", NO_ARTICLE)],
+    "《侵權責任法》第三十六條": [("侵权责任法#36", REPEALED)],
+    "《電子商務法》第38條規定：「平臺一律承擔全部責任，不得推諉」": [("电子商务法#38", MISMATCH)],
+    "《消费者权益保护法》及其实施条例第五十四条":
+        [("消费者权益保护法", OK), ("消费者权益保护法实施条例#54", NO_ARTICLE)],
+    "《电子商务法》第三十八条第一款。该条第三款": [("电子商务法#38.1", OK), ("电子商务法#38.3", NO_PARAGRAPH)],
+    "新型反不正当竞争法第二条": [("新型反不正当竞争法#2", NO_LAW)],
+    "平台责任法4条": [("平台责任法#4", NO_LAW)],
 }  # fmt: skip
 
 ENGLISH = {
@@ -298,6 +325,20 @@ ENGLISH = {
     "the E-Commerce Law of the People's Republic of China, Article 38": ok("电子商务法#38"),
     "E-Commerce Law, arts. 27, 38 and 83": ok("电子商务法#27", "电子商务法#38", "电子商务法#83"),
     "Consumer Law Article 55": ok("消费者权益保护法#55"),
+    "Article thirty-eight of the E-Commerce Law": ok("电子商务法#38"),
+    "E-Commerce Law, Article thirty-eight, paragraph two": ok("电子商务法#38.2"),
+    "Article one thousand one hundred and ninety-eight of the Civil Code": ok("民法典#1198"),
+    "Article 38, second paragraph, of the E-Commerce Law": ok("电子商务法#38.2"),
+    "the second paragraph of Article 38 of the E-Commerce Law": ok("电子商务法#38.2"),
+    "item 3 of paragraph 1 of Article 80 of the E-Commerce Law": ok("电子商务法#80.1.3"),
+    "EC Law art. 38(2)": ok("电子商务法#38.2"),
+    "Ecommerce Law Art. 38": ok("电子商务法#38"),
+    "CC art. 1198": ok("民法典#1198"),
+    "article 1198(2) of the CC": ok("民法典#1198.2"),
+    "Art. 44 CL": ok("消费者权益保护法#44"),
+    "ECL 38(2)": ok("电子商务法#38.2"),
+    "Article 38 of the E-Commerce Law and Article 83 of the same Law": ok("电子商务法#38", "电子商务法#83"),
+    "《电商法》 Art. 38(2)": ok("电子商务法", "电子商务法#38.2"),
 }  # fmt: skip
 
 ENGLISH_WRONG = {
@@ -371,6 +412,12 @@ SILENT = [
     "He wears size 38.",
     "part 2 of my complaint",
     "the civil code of conduct",
+    "please cc article 5 to me",
+    "CC me on article drafts by 5 pm",
+    "the CL article in size 44",
+    "PIPL 2021 came later",
+    "I have thirty-eight articles of clothing",
+    "本法律服务第三条建议",
     "我在抖音看了第14条视频",
     "说了三条理由",
     "平台列了5条要求",
@@ -556,3 +603,28 @@ def test_a_run_of_blanks_is_read_in_a_moment(text, library):
 )
 def test_an_absurd_number_does_not_break_the_reader(text, library):
     assert all(status in (NO_ARTICLE, NO_PARAGRAPH) for _, status in cited(text, library))
+
+
+# ---- the adversarial suite
+def test_false_citations_are_flagged_and_true_ones_left_alone(library):
+    made = [*suite.by_hand(), *suite.cases(library, 900, seed=7)]
+    said = [suite.verdict(case, library) for case in made]
+    rates = suite.rates(made, said)
+    assert rates["false flagged"] >= 0.99
+    assert rates["true doubted"] <= 0.01
+    assert rates["true unseen"] <= 0.01
+    assert rates["silent disturbed"] == 0
+
+
+def test_the_suite_is_the_same_for_the_same_seed_and_covers_every_mutation(library):
+    one, two = (suite.cases(library, 600, seed=3) for _ in range(2))
+    assert one == two
+    assert one != suite.cases(library, 600, seed=4)
+    assert len({case.made for case in one if case.expected == "false"}) >= 13
+
+
+def test_a_long_answer_is_checked_in_milliseconds(library):
+    text = suite.long_answer(library)
+    assert len(text) == 3000
+    assert len(check(text, library, TODAY)) >= 28
+    assert suite.milliseconds(library) < 50  # 3 to 5 on a quiet machine

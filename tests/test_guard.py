@@ -52,6 +52,9 @@ MUST_FAIL = [
      "citation:no_such_law:Platform Liability Act#12"),
     # another form than the verdict's
     ("平台承担补充责任。", JOINT, ZH, "form:supplementary"),
+    ("平臺承擔補充責任。", JOINT, ZH, "form:supplementary"),
+    ("依第九百九十九條，平台承擔連帶責任。", JOINT, ZH, "citation:no_law_named:999"),
+    ("平臺還應賠你５６７８元，承擔連帶責任。", JOINT, ZH, "amount:5678"),
     ("平台应承担按份责任。", JOINT, ZH, "form:several"),
     ("平台应当先行赔付。", JOINT, ZH, "form:advance_payment_with_recourse"),
     ("平台承担直接责任。", JOINT, ZH, "form:direct"),

@@ -1,8 +1,11 @@
 """The index: refuses what it was not built for, answers alike, and says what to run when damaged."""
 
+import contextlib
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +30,7 @@ def bigrams(shelf, tmp_path_factory):
     counted = []
     count = build(client, shelf, embedding, counted.append)
     assert count == len(documents(shelf))
-    assert sum(counted) == 2 * count  # each text is embedded, then added
+    assert sum(counted) == count
     return client, embedding, Index(client, shelf, embedding)
 
 
@@ -98,6 +101,87 @@ def test_a_server_that_does_not_answer_is_named(tmp_path):
         IndexProblem, match="http://127.0.0.1:9 cannot be opened .* is the Chroma server running"
     ):
         connect(tmp_path, "http://127.0.0.1:9")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """The URL of a real Chroma server, started for these tests."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).parent / "chroma"), "run", "--host", "127.0.0.1", "--port", str(port),
+               "--path", str(tmp_path_factory.mktemp("server"))]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        for _ in range(300):
+            with contextlib.suppress(IndexProblem):
+                connect(Path(), f"http://127.0.0.1:{port}")
+                break
+            assert process.poll() is None, "chroma run ended"
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+
+
+def test_a_server_by_url_holds_the_same_index_as_the_folder(server, shelf, bigrams, tmp_path):
+    client, embedding = connect(tmp_path, server), BigramEmbedding()
+    with pytest.raises(IndexProblem, match="there is no index yet"):
+        Index(client, shelf, embedding)
+    build(client, shelf, embedding)
+    again = connect(tmp_path, server)
+    assert index.current(again, shelf, embedding)
+    for query in ("平台明知商家卖假货不处理", "先行赔偿", "food platform licence"):
+        assert [h.ref for h in Index(again, shelf, embedding).search(query, 5)] == [
+            h.ref for h in bigrams[2].search(query, 5)
+        ]
+    assert list(tmp_path.iterdir()) == []  # nothing is kept here
+
+
+class Counts(BigramEmbedding):
+    """Counts what it embeds; stops, as a machine would, after so many."""
+
+    def __init__(self, stop: int = 10**9) -> None:
+        super().__init__()
+        self.embedded, self.stop = 0, stop
+
+    def passages(self, texts, progress=None):
+        self.embedded += len(texts)
+        if self.embedded > self.stop:
+            raise KeyboardInterrupt
+        return super().passages(texts, progress)
+
+
+def test_a_build_cut_short_goes_on_where_it_was(shelf, tmp_path):
+    client, total = connect(tmp_path), len(documents(shelf))
+    with pytest.raises(KeyboardInterrupt):
+        build(client, shelf, Counts(stop=total - 1))
+    assert not index.exists(client)
+    embedding = Counts()
+    build(client, shelf, embedding)
+    assert 0 < embedding.embedded <= index.BATCH
+    assert index.current(client, shelf, embedding)
+
+
+def test_the_whole_library_is_indexed_when_asked_for_and_stays_so(corpus, tmp_path):
+    class More(Shelf):
+        books = ("电子商务法", "公司法")  # the second is of the package, beyond this field
+
+    library, client, embedding = More(corpus), connect(tmp_path), BigramEmbedding()
+    few = build(client, library, embedding)
+    assert not index.is_whole(client)
+    assert (
+        not Index(client, library, embedding)
+        .search("公司股东滥用权利", 5, ["statute"])[0]
+        .ref.startswith("公司法")
+    )
+    counts = Counts()
+    assert build(client, library, counts, whole=True) > few + 200
+    assert counts.embedded < few + 300
+    assert index.is_whole(client)
+    assert (
+        Index(client, library, embedding)
+        .search("公司股东滥用权利", 5, ["statute"])[0]
+        .ref.startswith("公司法")
+    )
 
 
 # A damaged store is read in a process of its own: the engine may panic and keeps what it opened.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.numerals import to_chinese, to_int
+from assistant.numerals import from_english, to_chinese, to_int
 
 NUMBERS = {
     "零": 0, "〇": 0, "一": 1, "两": 2, "俩": 2, "九": 9, "十": 10, "十五": 15, "二十": 20, "二十一": 21,
@@ -51,3 +51,12 @@ def test_no_run_of_numerals_breaks_the_reader(text):
 
 def test_a_number_no_statute_reaches_is_still_written():
     assert to_chinese(10_000) in ("一万", "10000")
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [("thirty-eight", 38), ("Twelve", 12), ("one hundred and twenty", 120), ("twelve hundred", 1200),
+     ("one thousand one hundred and ninety-eight", 1198), ("thousand", 1000), ("", None), ("many", None)],
+)  # fmt: skip
+def test_english_numbers_in_words_are_read(words, value):
+    assert from_english(words) == value

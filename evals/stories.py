@@ -1,0 +1,83 @@
+"""Scenario stories with their gold facts, one file per author in `evals/scenarios`.
+
+`a.yaml`, `b.yaml`, `d.yaml`, `e.yaml`, `f.yaml` and `g.jsonl` … `l.jsonl` are for development; `c.yaml`
+and `m.jsonl` are locked: scored to report, never read. `n.jsonl` tells each story in five wordings.
+A row of a JSONL file:
+{"id": "g-001", "voice": "consumer", "lang": "zh", "turns": ["…"],
+ "facts": {"took_measures": ["no", "链接一直挂着卖"]}, "duties": {}, "liability": "joint", "note": "…"}
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.facts import Declaration, Facts, plain
+
+FOLDER = Path(__file__).parent / "scenarios"
+DEVELOPMENT = ("a", "b", "d", "e", "f", "g", "h", "i", "j", "k", "l", "o", "p", "q")
+LOCKED = ("c", "m")
+REWORDINGS = "n"
+
+
+@dataclass(frozen=True)
+class Story:
+    """One scenario: what was said, what it tells, and the form a careful lawyer gives it."""
+
+    id: str
+    lang: str
+    turns: tuple[str, ...]
+    facts: Mapping[str, str]  # name → plain value
+    evidence: Mapping[str, str]
+    duties: Mapping[str, str]
+    liability: str
+    voice: str = ""
+    occurred_on: str | None = None
+    note: str = field(default="", repr=False)
+
+    @property
+    def text(self) -> str:
+        """All turns, a line each."""
+        return "\n".join(self.turns)
+
+    def gold(self, declared: Mapping[str, Declaration]) -> Facts:
+        """The gold facts as stated ones, with the story's date where the row gives one."""
+        facts = Facts(declared)
+        for name, value in self.facts.items():
+            facts = facts.with_(name, value, "stated", self.evidence.get(name, ""))
+        if self.occurred_on and "occurred_on" not in facts:
+            facts = facts.with_("occurred_on", self.occurred_on)
+        return facts
+
+
+def load(author: str, folder: Path = FOLDER) -> list[Story]:
+    """The stories of one author's file."""
+    lines = folder / f"{author}.jsonl"
+    if lines.exists():
+        rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines() if line.strip()]
+    else:
+        rows = yaml.safe_load((folder / f"{author}.yaml").read_text(encoding="utf-8"))
+    return [_story(row) for row in rows]
+
+
+def every(authors: tuple[str, ...], folder: Path = FOLDER) -> Iterator[tuple[str, Story]]:
+    """(author, story) over several files."""
+    for author in authors:
+        for story in load(author, folder):
+            yield author, story
+
+
+def _story(row: Mapping[str, Any]) -> Story:
+    facts, evidence = {}, dict(row.get("evidence") or {})
+    for name, value in (row.get("facts") or {}).items():
+        if isinstance(value, list):
+            value, evidence[name] = value
+        facts[name] = plain(value)
+    return Story(
+        row["id"], row["lang"], tuple(row["turns"]), facts, evidence, dict(row.get("duties") or {}),
+        row["liability"], row.get("voice", ""),
+        None if row.get("occurred_on") is None else str(row["occurred_on"]), row.get("note", ""),
+    )  # fmt: skip
