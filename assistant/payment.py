@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.claims import NOTHING, PARTIES, Text, defective, joined, standing, text, third_party_sells
+from assistant.claims import NOTHING, Text, defective, joined, standing, text, third_party_sells
 from assistant.facts import Facts
 from assistant.remedies import Remedy, elected, total
 from assistant.rules import Form
@@ -211,7 +211,7 @@ def _room(verdict: Verdict, amount: Decimal | None) -> Payment | None:
     if facts["channel"] != "livestream" or not third_party_sells(verdict):
         return None
     if facts["room_knew"] is True:
-        return Payment(1, "room_operator", text("明知或应知仍推广，与商家连带", "knew and promoted it: jointly with the merchant"),
+        return Payment(1, "room_operator", text("明知或应知仍推广，与商家连带", "knew and promoted it: together with the merchant, for the whole"),
                        amount, _SHARES, standing(verdict, ("网络消费纠纷规定（一）#17",)), ("merchant",))  # fmt: skip
     if facts["room_named_seller"] is True:
         return None
@@ -248,7 +248,7 @@ def _advertiser(verdict: Verdict, amount: Decimal | None) -> Payment | None:
     if facts["ad_was_false"] is not True or facts["platform_published_ad"] is True:
         return None
     if facts["life_or_health"] is True:
-        return Payment(1, "ad_publisher", text("关系生命健康的虚假广告，与商家连带", "false advertising on life or health: jointly with the merchant"),
+        return Payment(1, "ad_publisher", text("关系生命健康的虚假广告，与商家连带", "false advertising on life or health: together with the merchant, for the whole"),
                        None, _SHARES, standing(verdict, ("广告法#56.2", "消费者权益保护法#45.2")), ("merchant",), amount)  # fmt: skip
     return Payment(1, "ad_publisher",
                    text("明知或应知虚假，或者不能提供广告主真实信息的", "if it knew or should have known, or cannot identify the advertiser"),

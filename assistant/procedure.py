@@ -117,10 +117,10 @@ def void_terms(verdict: Verdict) -> Remedy | None:
     if verdict.facts["platform_relies_on_terms"] is not True:
         return None
     return _remedy(
-        "void_terms", text("平台的免责条款无效", "the platform's exclusion is void"),
+        "void_terms", text("平台排除责任的条款无效", "the platform's exclusion is void"),
         text("把依法应由平台承担的责任一概推给商家，或者排除、限制消费者权利、减免自己责任的格式条款无效；没有提示说明的，不成为合同内容",
-             "a standard term that shifts the platform's own liability to merchants, excludes consumers' "
-             "rights or reduces its liability is void; one not pointed out is no part of the contract"),
+             "a standard term that shifts what the platform owes to merchants, excludes consumers' "
+             "rights or cuts its duties is void; one not pointed out is no part of the contract"),
         "网络消费纠纷规定（一）#1", "民法典#496.2", "民法典#497", "消费者权益保护法#26.2", "消费者权益保护法#26.3",
     )  # fmt: skip
 
@@ -130,3 +130,4 @@ def _remedy(kind: str, name: Text, how: Text, *refs: str, until: date | None = N
 
 
 PROCEDURE = (void_terms, limitation, forum, complaint)
+PROCEDURAL = frozenset({"void_terms", "limitation", "forum", "complaint"})

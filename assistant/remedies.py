@@ -213,7 +213,7 @@ def own_fault(verdict: Verdict) -> Remedy | None:
         return None
     return claim(
         verdict, "own_fault", text("自己的过错会减少赔偿", "own fault reduces damages"), None,
-        text("可以减轻对方的责任，减多少由法院定；故意造成的，对方不承担责任",
+        text("可以减轻对方的责任，减多少由法院定；自己故意造成的，不能要求赔偿",
              "the other side's liability may be reduced, by how much the court decides; harm done on purpose "
              "by the victim is not owed"),
         ("民法典#1173",), ("民法典#1174",),

@@ -69,7 +69,7 @@ def test_every_fact_is_used_by_a_rule_an_inference_or_a_remedy():
                       "complained_to_platform", "regulator_warned", "violation_was_obvious",
                       "buyer_is_minor", "merchant_licensed", "contracted_with_consumer",
                       "property_lost"}  # fmt: skip
-    shown_only = {"platform_promoted", "paid_off_platform"}
+    shown_only = {"platform_promoted"}
     for module in (claims, payment, procedure, punitive, remedies):
         read_elsewhere |= set(re.findall(r'"(\w+)"', inspect.getsource(module))) & set(DECLARED)
     conditions = [c for g in GROUNDS for c in (g.when, g.engaged, *(s for s, _ in g.scopes)) if c]
