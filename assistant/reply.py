@@ -11,6 +11,7 @@ from datetime import date
 
 from assistant.claims import PARTIES
 from assistant.facts import Lang
+from assistant.guard import MAX_LENGTH
 from assistant.index import Hit, Note
 from assistant.law import LawError, Library, Provision, Ref
 from assistant.payment import Payment
@@ -235,8 +236,8 @@ def _change(fact: str, value: str, m: Material) -> str:
     return f"{'if it is shown that' if value == 'yes' else 'if it is not so that'} {statement}"
 
 
-def _remedies(m: Material) -> list[str]:
-    return [_remedy(r, m) for r in m.remedies if r.kind not in PROCEDURAL]
+def _remedies(m: Material, *, full: bool = True) -> list[str]:
+    return [_remedy(r, m, full=full) for r in m.remedies if r.kind not in PROCEDURAL]
 
 
 _BOUND: Mapping[str, Mapping[Lang, str]] = {
@@ -246,7 +247,7 @@ _BOUND: Mapping[str, Mapping[Lang, str]] = {
 }
 
 
-def _remedy(r: Remedy, m: Material) -> str:
+def _remedy(r: Remedy, m: Material, *, full: bool) -> str:
     """One claim: the sum, how it is reckoned, who owes it, what stands beside it, its basis."""
     zh = m.lang == "zh"
     amount = (
@@ -257,17 +258,18 @@ def _remedy(r: Remedy, m: Material) -> str:
     heads = ("、" if zh else ", ").join(head.name[m.lang] for head in r.heads)
     named = (f"项目：{heads}" if zh else f"heads: {heads}") if heads else ""
     contested = ("（有争议）" if zh else " (contested)") if r.contested else ""
-    tail = [part for part in (owed, named, r.note[m.lang], _cites(r.basis[:3], m)) if part]
+    more = (named, r.note[m.lang]) if full else ()
+    tail = [part for part in (owed, *more, _cites(r.basis[: 3 if full else 1], m)) if part]
     if zh:
         return f"- {r.name}{contested}：{amount}（{r.formula}）" + "；".join(["", *tail])
     return f"- {_upper(r.name_en)}{contested}: {amount} ({r.formula_en})" + "; ".join(["", *tail])
 
 
-def _procedure(m: Material) -> list[str]:
+def _procedure(m: Material, spare: frozenset[str]) -> list[str]:
     """Until when, where, and which terms do not count; the ways without a court are among the steps."""
-    lines = []
-    for r in m.remedies:
-        if r.kind in PROCEDURAL and r.kind != "complaint":
+    lines: list[str] = []
+    for r in m.remedies if "procedure" not in spare else ():
+        if r.kind in PROCEDURAL - {"complaint"} - spare:
             basis, zh = _cites(r.basis[:4], m), m.lang == "zh"
             lines.append(f"- {r.name}：{r.formula}{'；' + basis if basis else ''}" if zh
                          else f"- {_upper(r.name_en)}: {r.formula_en}{'; ' + basis if basis else ''}")  # fmt: skip
@@ -401,8 +403,21 @@ def _failed(m: Material) -> list[str]:
     return lines
 
 
+# What a reply that would be too long leaves out, in this order; the JSON has it all.
+_SPARE = ("forum", "notes", "proof", "flips", "procedure")
+
+
 def render(m: Material, written: str = "") -> str:
     """The whole reply. `written`: an explanation by a model, already guarded, or empty."""
+    text = ""
+    for number in range(len(_SPARE) + 1):
+        text = _composed(m, written, frozenset(_SPARE[:number]))
+        if len(text) <= MAX_LENGTH:
+            break
+    return text
+
+
+def _composed(m: Material, written: str, spare: frozenset[str]) -> str:
     v, lang = m.verdict, m.lang
     text = conclusion(m)
     if v.liability == "need_facts":
@@ -417,11 +432,11 @@ def render(m: Material, written: str = "") -> str:
         text += _section("ask", [*_range(m), *_questions(m)], lang)
     if v.established:
         text += _section("payments", _payments(m), lang)
-    text += _section("flips", _flips(m), lang)
+    text += _section("flips", [] if "flips" in spare else _flips(m), lang)
     title = "merchant" if v.liability == "none" else "remedies"
-    text += _section(title, _remedies(m), lang)
-    text += _section("proof", _proof(m), lang)
-    text += _section("procedure", _procedure(m), lang)
+    text += _section(title, _remedies(m, full="notes" not in spare), lang)
+    text += _section("proof", [] if "proof" in spare else _proof(m), lang)
+    text += _section("procedure", _procedure(m, spare), lang)
     text += _section("steps", _steps(m), lang)
     return f"{text}\n\n{NOTICE[lang]}"
 

@@ -20,7 +20,12 @@ FAKE = {"subject": "general_goods", "infringement": "counterfeit"}
 KETTLE = {"subject": "electrical_product", "infringement": "unsafe", "person_injured": "yes"}
 SHIRT = {"subject": "general_goods", "infringement": "refund_refusal", "price_paid": "129"}
 COURSE = {"subject": "general_service", "infringement": "non_delivery", "prepaid": "yes"}
-GAME = {"subject": "digital", "buyer_is_minor": "yes", "platform_contracts_itself": "yes", "price_paid": "6480"}
+GAME = {
+    "subject": "digital",
+    "buyer_is_minor": "yes",
+    "platform_contracts_itself": "yes",
+    "price_paid": "6480",
+}
 FALLEN = {**KETTLE, "merchant_intended": "yes", "loss": "80000"}
 AMOUNTS = ("price_paid", "loss", "household_price", "prepaid_used", "promised_multiple")
 
@@ -165,7 +170,10 @@ def test_platform_liability_for_punitive_damages_is_called_contested():
 
 
 def test_every_head_is_named_for_injury_disability_and_death():
-    hurt, maimed = one("injury", **KETTLE, health_gravely_harmed="no"), one("injury", **KETTLE, health_gravely_harmed="yes")
+    hurt, maimed = (
+        one("injury", **KETTLE, health_gravely_harmed="no"),
+        one("injury", **KETTLE, health_gravely_harmed="yes"),
+    )
     dead = one("injury", **{**KETTLE, "person_died": "yes"})
     names = [[head.name["zh"] for head in r.heads] for r in (hurt, maimed, dead)]
     assert names[0] == ["医疗费", "误工费", "护理费", "交通费", "住院伙食补助费", "营养费"]
@@ -206,7 +214,9 @@ def test_years_after_ends_with_the_calendar():
     assert years_after(date(2024, 2, 29), 4) == date(2028, 2, 29)
 
 
-@pytest.mark.parametrize(("day", "until"), [("2026-01-02", "2026-01-09"), ("2026-02-25", "2026-03-04"), (None, None)])
+@pytest.mark.parametrize(
+    ("day", "until"), [("2026-01-02", "2026-01-09"), ("2026-02-25", "2026-03-04"), (None, None)]
+)
 def test_the_seven_days_run_from_the_day_after_receipt(day, until):
     remedy = one("return_7_days", **SHIRT, received_on=day)
     assert (remedy.until.isoformat() if remedy.until else None) == until
@@ -221,7 +231,9 @@ def test_a_platforms_exclusion_is_answered_and_own_fault_never_gets_a_percentage
 
 # ---- provisions
 SOURCES = (claims, payment, penalties, procedure, punitive, remedies)
-REFS = sorted({ref for m in SOURCES for ref in re.findall(r'"([^"#\s]+#\d+(?:\.\d+)*)"', inspect.getsource(m))})
+REFS = sorted(
+    {ref for m in SOURCES for ref in re.findall(r'"([^"#\s]+#\d+(?:\.\d+)*)"', inspect.getsource(m))}
+)
 
 
 @pytest.mark.parametrize("ref", REFS)
@@ -238,7 +250,9 @@ some_facts = st.dictionaries(st.sampled_from(sorted(CHOICES)), st.integers(0, 20
 some_amounts = st.fixed_dictionaries(
     {}, optional={name: st.decimals("0", "100000", places=2) for name in AMOUNTS}
 )
-some_day = st.sampled_from([None, "2013-01-01", "2016-05-05", "2019-01-01", "2020-06-30", "2022-03-01", "2026-06-01"])
+some_day = st.sampled_from(
+    [None, "2013-01-01", "2016-05-05", "2019-01-01", "2020-06-30", "2022-03-01", "2026-06-01"]
+)
 
 
 @settings(max_examples=250, deadline=None)
