@@ -34,7 +34,7 @@ class Declaration:
     text: Mapping[str, str]  # {"zh", "en"}: the affirmative statement
     ask: Mapping[str, str]
     why: Mapping[str, str]
-    kind: str = "yes_no"  # yes_no | choice | date | amount
+    kind: str = "yes_no"  # yes_no | choice | date | amount | number
     about: str = "deal"
     burden: str = "consumer"  # who must prove it: consumer | platform
     choices: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class Declaration:
                 amount = Decimal("NaN")
             if amount.is_finite() and amount >= 0:
                 return amount
-            wanted = "an amount in yuan like 399.00"
+            wanted = "a number like 10" if self.kind == "number" else "an amount in yuan like 399.00"
         raise FactError(f"fact {self.name} wants {wanted}, got {raw!r}")
 
 
@@ -114,6 +114,9 @@ IMPLICATIONS: tuple[tuple[dict[str, Value], tuple[str, bool]], ...] = (
     ({"property_lost": True}, ("rights_harmed", True)),
     ({"merchant_infringed": True}, ("rights_harmed", True)),
     ({"reviewed_in_substance": True}, ("verified_identity", True)),
+    ({"health_gravely_harmed": True}, ("person_injured", True)),
+    ({"buyer_under_eight": True}, ("buyer_is_minor", True)),
+    ({"merchant_closed_and_evaded": True}, ("prepaid", True)),
 )
 
 # Taken until someone says otherwise; one way only. (conditions, fact, value, why)

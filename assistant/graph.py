@@ -23,6 +23,7 @@ from assistant.read import MAX_MESSAGE, Reader, language
 from assistant.remedies import Remedy, remedies
 from assistant.rules import Form
 from assistant.settings import Settings
+from assistant.sides import sides
 from assistant.verdict import Verdict, assess
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ class Answer:
         if self.verdict:
             verdict = self.verdict.to_json()
             verdict["remedies"] = [r.to_json() for r in self.remedies]
-            verdict["payments"] = [p.to_json() for p in payments(self.verdict, self.remedies)]
+            paid = payments(self.verdict, self.remedies)
+            verdict["payments"] = [p.to_json() for p in paid]
+            verdict["sides"] = sides(self.verdict, self.remedies, paid).to_json()
         return {
             "id": row_id, "lang": self.lang, "intent": self.intent, "in_scope": self.in_scope,
             "reply": self.reply, "verdict": verdict, "facts": self.facts.to_json(),

@@ -9,12 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assistant.claims import PARTIES
 from assistant.facts import Lang
+from assistant.guard import MAX_LENGTH
 from assistant.index import Hit, Note
 from assistant.law import LawError, Library, Provision, Ref
 from assistant.payment import Payment
+from assistant.procedure import PROCEDURAL
 from assistant.remedies import Remedy
 from assistant.rules import FORM_NAMES
+from assistant.sides import element, sides
 from assistant.verdict import GroundResult, Verdict
 
 NOTICE: Mapping[Lang, str] = {
@@ -232,30 +236,77 @@ def _change(fact: str, value: str, m: Material) -> str:
     return f"{'if it is shown that' if value == 'yes' else 'if it is not so that'} {statement}"
 
 
-def _remedies(m: Material) -> list[str]:
+def _remedies(m: Material, *, full: bool = True) -> list[str]:
+    return [_remedy(r, m, full=full) for r in m.remedies if r.kind not in PROCEDURAL]
+
+
+_BOUND: Mapping[str, Mapping[Lang, str]] = {
+    "exact": {"zh": "", "en": ""},
+    "at_most": {"zh": "最多 ", "en": "at most "},
+    "at_least": {"zh": "至少 ", "en": "at least "},
+}
+
+
+def _remedy(r: Remedy, m: Material, *, full: bool) -> str:
+    """One claim: the sum, how it is reckoned, who owes it, what stands beside it, its basis."""
     zh = m.lang == "zh"
-    lines = []
-    for r in m.remedies:
-        amount = f"**{r.amount} {'元' if zh else 'yuan'}**" if r.amount is not None else ""
-        basis = _cites(r.basis, m)
-        if zh:
-            lines.append(f"- {r.name}：{amount}（{r.formula}）{'；' + basis if basis else ''}")
-        else:
-            lines.append(f"- {_upper(r.name_en)}: {amount} ({r.formula_en}){'; ' + basis if basis else ''}")
+    amount = (
+        f"{_BOUND[r.bound][m.lang]}**{r.amount} {'元' if zh else 'yuan'}**" if r.amount is not None else ""
+    )
+    parties = ("、" if zh else ", ").join(PARTIES[party][m.lang] for party in r.owed_by)
+    owed = (f"由{parties}承担" if zh else f"owed by {parties}") if parties else ""
+    heads = ("、" if zh else ", ").join(head.name[m.lang] for head in r.heads)
+    named = (f"项目：{heads}" if zh else f"heads: {heads}") if heads else ""
+    contested = ("（有争议）" if zh else " (contested)") if r.contested else ""
+    more = (named, r.note[m.lang]) if full else ()
+    tail = [part for part in (owed, *more, _cites(r.basis[: 3 if full else 1], m)) if part]
+    if zh:
+        return f"- {r.name}{contested}：{amount}（{r.formula}）" + "；".join(["", *tail])
+    return f"- {_upper(r.name_en)}{contested}: {amount} ({r.formula_en})" + "; ".join(["", *tail])
+
+
+def _procedure(m: Material, spare: frozenset[str]) -> list[str]:
+    """Until when, where, and which terms do not count; the ways without a court are among the steps."""
+    lines: list[str] = []
+    for r in m.remedies if "procedure" not in spare else ():
+        if r.kind in PROCEDURAL - {"complaint"} - spare:
+            basis, zh = _cites(r.basis[:4], m), m.lang == "zh"
+            lines.append(f"- {r.name}：{r.formula}{'；' + basis if basis else ''}" if zh
+                         else f"- {_upper(r.name_en)}: {r.formula_en}{'; ' + basis if basis else ''}")  # fmt: skip
+    return lines
+
+
+_CLASSIFIED = ("subject", "channel", "life_or_health", "licence_required", "rights_harmed")
+
+
+def _proof(m: Material) -> list[str]:
+    """What the consumer must prove and with what; what is for the other side to prove."""
+    both, zh = sides(m.verdict, m.remedies, m.payments), m.lang == "zh"
+    mine = [one for one in both.prove if one.fact not in _CLASSIFIED][:3]
+    theirs = [one for one in both.others_prove if one.fact not in _CLASSIFIED][:3]
+    lines = [f"- {_upper(element(one, m.lang))}" for one in mine]
+    if theirs:
+        joined = ("、" if zh else "; ").join(f"“{one.statement[m.lang]}”" for one in theirs)
+        lines.append(f"- 由对方证明：{joined}" if zh else f"- For the other side to prove: {joined}")
     return lines
 
 
 def _payments(m: Material) -> list[str]:
-    zh = m.lang == "zh"
-    names = {"merchant": {"zh": "商家", "en": "merchant"}, "platform": {"zh": "平台", "en": "platform"}}
-    lines = []
-    for p in m.payments:
-        amount = f" {p.amount} {'元' if zh else 'yuan'}" if p.amount is not None else ""
-        recourse, basis = p.recourse[m.lang], _cites(p.basis, m)
-        tail = [part for part in (recourse, basis) if part]
-        line = f"{p.order}. {_upper(names[p.payer][m.lang])}{'：' if zh else ': '}{p.limit[m.lang]}{amount}"
-        lines.append(line + ("；" if zh else "; ").join(["", *tail]))
-    return lines
+    return [_payment(p, m) for p in m.payments if p.of != "punitive"]
+
+
+def _payment(p: Payment, m: Material) -> str:
+    """One payer: its place, its limit, its sum or ceiling, its recourse."""
+    zh, unit = m.lang == "zh", "元" if m.lang == "zh" else "yuan"
+    amount = f" {p.amount} {unit}" if p.amount is not None else ""
+    if p.amount is None and p.at_most is not None:
+        amount = f"（不超过 {p.at_most} {unit}）" if zh else f" (at most {p.at_most} {unit})"
+    name = PARTIES[p.payer][m.lang]
+    if p.status == "possible":
+        name += "（视情况）" if zh else " (possibly)"
+    tail = [part for part in (p.recourse[m.lang], _cites(p.basis[:2], m)) if part]
+    line = f"{p.order}. {_upper(name)}{'：' if zh else ': '}{p.limit[m.lang]}{amount}"
+    return line + ("；" if zh else "; ").join(["", *tail])
 
 
 def _steps(m: Material) -> list[str]:
@@ -293,6 +344,8 @@ _TITLES: Mapping[str, Mapping[Lang, str]] = {
         "en": "Who pays, in what order, up to what (equal numbers: your choice)",
     },
     "remedies": {"zh": "可以主张", "en": "What can be claimed"},
+    "proof": {"zh": "要证明什么，用什么证明", "en": "What to prove, and with what"},
+    "procedure": {"zh": "期限和法院", "en": "Time limits and courts"},
     "steps": {"zh": "下一步", "en": "Next steps"},
     "failed": {"zh": "平台为什么不承担责任", "en": "Why the platform is not liable"},
     "merchant": {"zh": "您对商家仍有的权利", "en": "What you still have against the merchant"},
@@ -350,8 +403,21 @@ def _failed(m: Material) -> list[str]:
     return lines
 
 
+# What a reply that would be too long leaves out, in this order; the JSON has it all.
+_SPARE = ("forum", "notes", "proof", "flips", "procedure")
+
+
 def render(m: Material, written: str = "") -> str:
     """The whole reply. `written`: an explanation by a model, already guarded, or empty."""
+    text = ""
+    for number in range(len(_SPARE) + 1):
+        text = _composed(m, written, frozenset(_SPARE[:number]))
+        if len(text) <= MAX_LENGTH:
+            break
+    return text
+
+
+def _composed(m: Material, written: str, spare: frozenset[str]) -> str:
     v, lang = m.verdict, m.lang
     text = conclusion(m)
     if v.liability == "need_facts":
@@ -366,9 +432,11 @@ def render(m: Material, written: str = "") -> str:
         text += _section("ask", [*_range(m), *_questions(m)], lang)
     if v.established:
         text += _section("payments", _payments(m), lang)
-    text += _section("flips", _flips(m), lang)
+    text += _section("flips", [] if "flips" in spare else _flips(m), lang)
     title = "merchant" if v.liability == "none" else "remedies"
-    text += _section(title, _remedies(m), lang)
+    text += _section(title, _remedies(m, full="notes" not in spare), lang)
+    text += _section("proof", [] if "proof" in spare else _proof(m), lang)
+    text += _section("procedure", _procedure(m, spare), lang)
     text += _section("steps", _steps(m), lang)
     return f"{text}\n\n{NOTICE[lang]}"
 

@@ -420,7 +420,7 @@ def test_the_schema_lists_every_fact_with_its_question(run, declared):
     schema = json.loads(run("assess", "--schema")[1])
     assert set(schema) == set(declared)
     for name, row in schema.items():
-        assert row["kind"] in ("yes_no", "choice", "date", "amount"), name
+        assert row["kind"] in ("yes_no", "choice", "date", "amount", "number"), name
         assert row["ask"]["zh"], name
         assert row["ask"]["en"], name
         assert (row["kind"] == "choice") == bool(row["choices"]), name
