@@ -299,5 +299,5 @@ def open_index(
 def build(settings: Settings, progress: Callable[[int], object] | None = None) -> Assistant:
     """An assistant ready to answer. Raises SettingsError, CorpusError or IndexProblem."""
     model = chat.load(settings)
-    library = Library(settings.corpus)
+    library = Library(settings.corpus, settings.added)
     return Assistant(settings, library, open_index(settings, library, progress), model)

@@ -356,12 +356,15 @@ def _section(title: str, lines: Sequence[str], lang: Lang) -> str:
     return f"\n\n### {_TITLES[title][lang]}\n" + "\n".join(lines) if lines else ""
 
 
-def explanation(m: Material) -> str:
-    """The part a model may write instead: why this ground and form, on these facts."""
+def explanation(m: Material, most: int | None = None) -> str:
+    """The part a model may write instead: why this ground and form, on these facts.
+
+    `most`: how many grounds at most; the strongest stand first.
+    """
     v = m.verdict
     if v.liability == "none":
         return _section("failed", _failed(m), m.lang)
-    text = _section("why", [_ground(g, m) for g in v.established], m.lang)
+    text = _section("why", [_ground(g, m) for g in v.established[:most]], m.lang)
     if v.liability in _WHY_FORM:
         lines = [_WHY_FORM[v.liability][m.lang]]
         if v.statutory_wording:
@@ -404,7 +407,7 @@ def _failed(m: Material) -> list[str]:
 
 
 # What a reply that would be too long leaves out, in this order; the JSON has it all.
-_SPARE = ("forum", "notes", "proof", "flips", "procedure")
+_SPARE = ("forum", "notes", "proof", "flips", "procedure", "grounds")
 
 
 def render(m: Material, written: str = "") -> str:
@@ -426,7 +429,7 @@ def _composed(m: Material, written: str, spare: frozenset[str]) -> str:
         text += _section("duties", _duties(m), lang)
         text += _section("steps", _steps(m)[:3], lang)
         return f"{text}\n\n{NOTICE[lang]}"
-    text += f"\n\n{written.strip()}" if written else explanation(m)
+    text += f"\n\n{written.strip()}" if written else explanation(m, 3 if "grounds" in spare else None)
     text += _section("duties", _duties(m), lang)
     if v.asks:
         text += _section("ask", [*_range(m), *_questions(m)], lang)
@@ -439,6 +442,12 @@ def _composed(m: Material, written: str, spare: frozenset[str]) -> str:
     text += _section("procedure", _procedure(m, spare), lang)
     text += _section("steps", _steps(m), lang)
     return f"{text}\n\n{NOTICE[lang]}"
+
+
+_MARKS: Mapping[str, tuple[str, str]] = {
+    "statute": ("条文", "text"), "digest": ("摘要，非原文", "digest, not the text"),
+    "added": ("原文，自行加入", "text you added"),
+}  # fmt: skip
 
 
 def law_answer(hits: Sequence[Hit], notes: Mapping[str, Note], lang: Lang, *, weak: bool,
@@ -457,9 +466,7 @@ def law_answer(hits: Sequence[Hit], notes: Mapping[str, Note], lang: Lang, *, we
     if rows:
         parts.append("### " + ("相关条文" if zh else "Provisions"))
         for hit in rows:
-            mark = {"statute": ("条文", "text"), "digest": ("摘要，非原文", "digest, not the text")}.get(
-                hit.kind, ("", "")
-            )
+            mark = _MARKS.get(hit.kind, ("", ""))
             parts.append(f"**{titles.get(hit.ref, hit.title)}**（{mark[0]}）\n> {hit.text[:400]}" if zh
                          else f"**{titles.get(hit.ref, hit.title)}** ({mark[1]})\n> {hit.text[:400]}")  # fmt: skip
     return "\n\n".join(parts) + f"\n\n{NOTICE[lang]}"

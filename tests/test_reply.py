@@ -8,8 +8,9 @@ from assistant.facts import from_json
 from assistant.payment import payments, total
 from assistant.remedies import remedies
 from assistant.rules import Form
+from tests.test_cases import CASES
 from tests.test_payment import FAKE, KETTLE, KNEW
-from tests.test_verdict import CASES, DECLARED, LIBRARY, judged
+from tests.test_verdict import DECLARED, LIBRARY, judged
 
 # everything that adds a line at once
 FULL = {
