@@ -29,6 +29,7 @@ from assistant.graph import STEPS, Answer, Assistant, Memory
 from assistant.read import MAX_MESSAGE, language
 from assistant.rules import FORM_NAMES
 from assistant.settings import OFFLINE, Settings
+from assistant.trace import as_mermaid, as_text
 from assistant.verdict import DutyResult, Verdict
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,9 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "stated": "您说的", "corrected": "您更正的", "inferred": "推出", "presumed": "推定",
         "sources": "引用的条文", "statute": "条文", "digest": "摘要，不是原文", "added": "您加入的文本",
         "version": "{} 版，{} 有效", "others": "按其他学说",
+        "certificate": "结论靠什么", "settling": "问清这些就能定", "depends_on": "还可能改变结论的",
+        "whatever": "无论怎样都不影响的", "periods": "不同时间的法律", "since": "{} 起：{}",
+        "trace": "推理过程：从结论到您的话", "diagram": "推理图",
     },
     "en": {
         "title": "# Anbao 安保\nWhen an online purchase goes wrong: is the platform liable, in which form, under which provision",
@@ -77,6 +81,10 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "stated": "you said", "corrected": "you corrected", "inferred": "inferred", "presumed": "presumed",
         "sources": "Provisions cited", "statute": "statute", "digest": "digest, not the text", "added": "text you added",
         "version": "version of {}, in force on {}", "others": "Under the other doctrines",
+        "certificate": "What the answer rests on", "settling": "Settled by these answers",
+        "depends_on": "Could still change it", "whatever": "Makes no difference whatever the answer",
+        "periods": "Under the law of other times", "since": "from {}: {}",
+        "trace": "The reasoning, from the form to your words", "diagram": "Diagram of the reasoning",
     },
 }  # fmt: skip
 
@@ -118,7 +126,8 @@ class Session:
     bubbles: tuple[Bubble, ...] = ()
 
 
-Shown = tuple[list[Bubble], Session, Any, Any]  # chat, session, findings, sources
+Shown = tuple[list[Bubble], Session, Any, Any, Any]  # chat, session, findings, sources, diagram
+_UNCHANGED: Any = (gr.skip(), gr.skip(), gr.skip())
 
 
 def talk(
@@ -130,17 +139,18 @@ def talk(
     try:
         for now in _watched(lambda on_step: assistant.turn(message, memory, doctrine, lang, on_step)):
             if isinstance(now, str):
-                yield [*told, _bubble("assistant", f"*{STEPS[now][told_in]}*")], session, gr.skip(), gr.skip()
+                yield [*told, _bubble("assistant", f"*{STEPS[now][told_in]}*")], session, *_UNCHANGED
                 continue
             bubbles = (*told, _bubble("assistant", harmless(now.reply)))
             shown = findings(now.verdict, now.lang) if now.verdict else gr.skip()
             after = Session(memory, now.memory, message, bubbles)
-            yield list(bubbles), after, shown, sources(now.citations, now.lang)
+            drawn = diagram(now.verdict, now.lang) if now.verdict else gr.skip()
+            yield list(bubbles), after, shown, sources(now.citations, now.lang), drawn
     except Exception as error:  # the edge that answers a user
         log.error("a turn failed: %s", _where(error))
         sorry = TEXT[told_in]["failed"].format(type(error).__name__)
         bubbles = (*told, _bubble("assistant", f"⚠️ {sorry}"))
-        yield list(bubbles), Session(memory, memory, message, bubbles), gr.skip(), gr.skip()
+        yield list(bubbles), Session(memory, memory, message, bubbles), *_UNCHANGED
 
 
 def again(assistant: Assistant, session: Session, lang: Lang | None, doctrine: str) -> Iterator[Shown]:
@@ -209,8 +219,8 @@ def _joined(names: Sequence[str], lang: Lang) -> str:
 
 
 def findings(verdict: Verdict, lang: Lang) -> str:
-    """The verdict card, the duties, the facts, and what other schools would say."""
-    parts = (_card, _duties, _facts, _others)
+    """The verdict card, duties, facts, other schools, what the form depends on, and the whole trace."""
+    parts = (_card, _duties, _facts, _others, _depends, _trace)
     return _panel(lang, *(part(verdict, lang) for part in parts))
 
 
@@ -324,6 +334,35 @@ def _others(verdict: Verdict, lang: Lang) -> Markup:
     return _el("section", _el("h2", TEXT[lang]["others"]), _el("table", _el("tbody", *rows)))
 
 
+def _depends(verdict: Verdict, lang: Lang) -> Markup:
+    """What the form does not depend on, what could still change it, and the law of other times."""
+    said, declared, proof = TEXT[lang], verdict.facts.declared, verdict.certificate
+    names = {
+        said["settling"]: verdict.settling,
+        said["depends_on"]: proof.depends_on[:8],
+        said["whatever"]: proof.whatever[:8],
+    }
+    rows = [_el("dt", title) + _el("dd", _joined([declared[n].text[lang] for n in some], lang))
+            for title, some in names.items() if some]  # fmt: skip
+    if len(verdict.periods) > 1:
+        times = [
+            said["since"].format(p.start.isoformat(), FORM_NAMES[p.liability][lang]) for p in verdict.periods
+        ]
+        rows.append(_el("dt", said["periods"]) + _el("dd", _joined(times, lang)))
+    return _el("section", _el("h2", said["certificate"]), _el("dl", *rows)) if rows else Markup()
+
+
+def _trace(verdict: Verdict, lang: Lang) -> Markup:
+    """Form, ground, elements, facts, words, provisions, line by line, folded."""
+    text = _el("pre", as_text(verdict, lang), class_="trace")
+    return _el("section", _el("details", _el("summary", TEXT[lang]["trace"]), text))
+
+
+def diagram(verdict: Verdict, lang: Lang) -> str:
+    """The trace as a Mermaid block, which the page draws."""
+    return f"```mermaid\n{as_mermaid(verdict, lang)}\n```"
+
+
 def sources(citations: Sequence[Mapping[str, object]], lang: Lang) -> str:
     """The provisions cited, each with its text folded."""
     if not citations:
@@ -376,9 +415,11 @@ def page(assistant: Assistant) -> gr.Blocks:
                 gr.Markdown(say("notice"), elem_id="notice")
             with gr.Column(scale=2, min_width=320, elem_id="right"):
                 card = gr.HTML(WELCOME, elem_id="findings")
+                with gr.Accordion(say("diagram"), open=False, elem_id="diagram"):
+                    drawn = gr.Markdown()
                 cited = gr.HTML(elem_id="sources")
 
-        shown, settings = [chat, session, card, cited], [session, lang, doctrine]
+        shown, settings = [chat, session, card, cited, drawn], [session, lang, doctrine]
         quiet: Any = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 8}
 
         def say_it(text: str, told: Session | None, lang: str, doctrine: str) -> Iterator[Shown]:
@@ -386,7 +427,7 @@ def page(assistant: Assistant) -> gr.Blocks:
 
         def type_it(text: str, *settings: Any) -> Iterator[tuple[Any, ...]]:
             if not text.strip():
-                yield (gr.skip(),) * 5  # without any, Gradio would empty the outputs
+                yield (gr.skip(),) * 6  # without any, Gradio would empty the outputs
                 return
             cleared: Any = ""  # once: what is typed while waiting stays
             for now in say_it(text, *settings):
@@ -400,7 +441,7 @@ def page(assistant: Assistant) -> gr.Blocks:
             if told:
                 yield from again(assistant, told, LANGS.get(lang), doctrine)
             else:
-                yield (gr.skip(),) * 4
+                yield (gr.skip(),) * 5
 
         # what is sent or set while an answer is being written waits for it
         waits: Any = {**quiet, "trigger_mode": "always_last"}
@@ -411,7 +452,7 @@ def page(assistant: Assistant) -> gr.Blocks:
         ]
         for event in running:
             event.then(None, js=SHOW_LAST)
-        gr.on([clear.click, chat.clear], lambda: ([], None, WELCOME, ""), None, shown,
+        gr.on([clear.click, chat.clear], lambda: ([], None, WELCOME, "", ""), None, shown,
               cancels=running, api_visibility="private")  # fmt: skip
     return blocks
 
@@ -583,6 +624,7 @@ CSS = """
   font-size: .82rem; border: 1px solid var(--border-color-primary); }
 .anbao .value { font-weight: 600; }
 .anbao .value[data-value=unknown], .anbao .mark[data-kind=digest] { border-style: dashed; }
+.anbao .trace { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; }
 .anbao details { padding: 5px 0; font-size: .9rem; }
 .anbao summary { cursor: pointer; }
 .anbao blockquote { margin: 6px 0; padding: 6px 12px; white-space: pre-line;

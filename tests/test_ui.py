@@ -257,3 +257,13 @@ def test_both_languages_have_the_same_words(assistant: Assistant) -> None:
 def test_every_form_has_a_colour_but_the_undecided() -> None:
     plain = {"need_facts", "out_of_scope", "corresponding"}
     assert all(f"[data-form={form}]" in ui.CSS for form in FORM_NAMES if form not in plain)
+
+
+def test_the_reasoning_is_drawn_and_can_be_read_line_by_line(visit: Open) -> None:
+    page = visit()
+    say(page, JOINT)
+    page.get_by_role("button", name="推理图").click()
+    expect(page.locator("#diagram svg .node").first).to_be_visible()
+    expect(page.locator("#diagram svg")).to_contain_text("连带责任")
+    page.get_by_text("推理过程：从结论到您的话").click()
+    expect(page.locator("pre.trace")).to_contain_text("[joint-knowledge]")
