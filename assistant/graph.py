@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
 
-from assistant import agent, chat, embed, guard, index, reply
+from assistant import agent, chat, embed, guard, index, reply, told
 from assistant.facts import Facts, Lang, declarations
 from assistant.guard import Evidence, amounts_of
 from assistant.index import Hit, Index, Note
@@ -40,11 +40,19 @@ STEPS = {
 
 @dataclass(frozen=True)
 class Memory:
-    """What outlives a turn: the facts so far, what was asked last, the messages."""
+    """What outlives a turn: the facts so far, what was asked last, the messages.
+
+    `firm` facts were answered or given outright: no later reading of the whole story replaces them, only
+    what a later message says of them. `cues`: what the grammar alone has read, `plainly` in
+    plain words.
+    """
 
     facts: Facts
     asked: tuple[str, ...] = ()
     turns: tuple[str, ...] = ()
+    firm: frozenset[str] = frozenset()
+    cues: Facts | None = None
+    plainly: frozenset[str] = frozenset()
 
 
 class State(TypedDict, total=False):
@@ -56,6 +64,9 @@ class State(TypedDict, total=False):
     lang: Lang
     intent: str
     facts: Facts
+    firm: frozenset[str]
+    cues: Facts
+    plainly: frozenset[str]
     verdict: Verdict
     remedies: list[Remedy]
     provisions: dict[str, Provision]
@@ -134,12 +145,22 @@ class Assistant:
     def understand(self, state: State) -> State:
         """Message to facts and intent; a short answer is read as one to the question asked last."""
         memory, message = state["memory"], state["message"]
-        stated = self.reader.read(message)
+        stated, plainly = self.reader.read_firmly(message)
+        plainly |= memory.plainly
+        cues = memory.cues.merged(stated) if memory.cues else stated
         intent = self.intents.of(message, stated, memory.facts) if message.strip() else "empty"
+        firm = memory.firm - stated.known.keys()
         facts = memory.facts.merged(stated)
+        if intent in ("complaint", "follow_up"):
+            text = "\n".join((*memory.turns, message))
+            trained = told.encoder(self.settings.corpus / "reader")
+            facts = told.overlaid(facts, cues, text, trained, firm, plainly)
         for name in memory.asked:
-            facts = self.intents.answered(message, name, facts)
-        return {"facts": facts, "intent": intent}
+            answered = self.intents.answered(message, name, facts)
+            if name in answered and name not in facts:
+                firm |= {name}
+            facts = answered
+        return {"facts": facts, "intent": intent, "firm": firm, "cues": cues, "plainly": plainly}
 
     def decide(self, state: State) -> State:
         """Facts to verdict and remedies, by rules alone."""
@@ -206,11 +227,11 @@ class Assistant:
 
     def _report(self, state: State, text: str, rendered_by: str) -> guard.Report:
         verdict = state.get("verdict")
-        told = "\n".join((*state["memory"].turns, state["message"]))
+        story = "\n".join((*state["memory"].turns, state["message"]))
         if verdict is None:
             noted = {r for h in state["hits"] if h.kind == "doctrine" for r in self.notes[h.note].refs}
             evidence = Evidence(frozenset(state["provisions"]) | noted,
-                                frozenset(Form), frozenset(), told)  # fmt: skip
+                                frozenset(Form), frozenset(), story)  # fmt: skip
             return guard.check(text, evidence, self.library, state["lang"])
         held = {f.value for g in verdict.established for f in g.forms} | {verdict.liability}
         # code's own text also lists forms that are merely possible; only a model could assert them
@@ -220,7 +241,7 @@ class Assistant:
             v for n in ("price_paid", "loss") if not isinstance(v := verdict.facts[n], str | bool | date)
         ]
         evidence = Evidence(
-            frozenset(state["provisions"]), frozenset(forms), amounts_of(numbers), told, verdict.law_as_of
+            frozenset(state["provisions"]), frozenset(forms), amounts_of(numbers), story, verdict.law_as_of
         )
         return guard.check(text, evidence, self.library, state["lang"])
 
@@ -233,11 +254,12 @@ class Assistant:
         state.update(self.understand(state))
         verdict = self.decide(state)["verdict"] if _is_about_facts(state) else None
         asked = verdict.asks[:1] if verdict else memory.asked
-        return state["facts"], verdict, Memory(state["facts"], asked, (*memory.turns, message))
+        return state["facts"], verdict, self._remembered(state, asked)
 
     def start(self, occurred_on: object = None) -> Memory:
         """An empty memory, or one that knows the date of the facts. Raises FactError."""
-        return Memory(Facts(self.declared).with_("occurred_on", occurred_on))
+        facts = Facts(self.declared).with_("occurred_on", occurred_on)
+        return Memory(facts, firm=frozenset(facts.known))
 
     def turn(
         self, message: str, memory: Memory, doctrine: str | None = None, lang: Lang | None = None,
@@ -276,9 +298,12 @@ class Assistant:
             [p.to_json(on) for p in state["provisions"].values()],
             state["report"].to_json(state["rendered_by"]), self.library.version,
             time.perf_counter() - began,
-            Memory(state["facts"], verdict.asks[:1] if verdict else memory.asked,
-                   (*memory.turns, state["message"])),
+            self._remembered(state, verdict.asks[:1] if verdict else memory.asked),
         )  # fmt: skip
+
+    def _remembered(self, state: State, asked: tuple[str, ...]) -> Memory:
+        turns = (*state["memory"].turns, state["message"])
+        return Memory(state["facts"], asked, turns, state["firm"], state["cues"], state["plainly"])
 
 
 def _is_about_facts(state: State) -> bool:

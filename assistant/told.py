@@ -1,0 +1,75 @@
+"""What a story tells, by both readers: the cue grammar (`read`) and the trained encoder (`encoder`).
+
+The grammar knows goods, amounts, dates and the plain ways to say a thing; the encoder reads what is only
+implied. Each fact keeps the user's own words as evidence. Silence is never "no".
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from assistant.encoder import Encoder, Reading
+from assistant.facts import Declaration, Facts, plain
+from assistant.read import tidied
+
+# A value is taken from this probability on (chosen on two authors held out of training, see
+# docs/reading.md); a "no" must be surer, for it excludes.
+SURE_YES, SURE_NO, SURE_CHOICE = 0.5, 0.6, 0.5
+SHORT = 40  # characters: a shorter text may tell no whole story
+# Inferred until told otherwise, as presumed facts hold until told otherwise: of both the stories seldom
+# say anything, so the encoder has not learnt what silence looks like.
+_LEFT_TO_CUES = frozenset({"breach_contributed"})
+# Every whole story tells these: in a few words the encoder would read them out of nothing.
+_IN_EVERY_STORY = frozenset(
+    {"subject", "infringement", "merchant_infringed", "rights_harmed", "life_or_health"}
+)
+_CLAUSE = re.compile(r"[^。！？!?\n；;，,]+[。！？!?；;，,]?")
+
+
+@cache
+def encoder(folder: Path) -> Encoder:
+    """The trained reader of that folder, loaded once."""
+    return Encoder(folder)
+
+
+def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: frozenset[str],
+             plainly: frozenset[str] = frozenset()) -> Facts:  # fmt: skip
+    """`facts` with what the encoder reads in the whole `text` so far; `firm` facts are left alone.
+
+    `cues`: what the grammar read in the same text; the encoder has learnt how far to believe it. What it
+    read `plainly` is not turned into its opposite.
+    """
+    if len(text) < SHORT and not cues.known:
+        return facts
+    said = {name: plain(fact.value) for name, fact in cues.known.items()}
+    for name, reading in trained.read(text, said).items():
+        declared = facts.declared[name]
+        left = name in _LEFT_TO_CUES or declared.presumed is not None
+        left = left or (len(text) < SHORT and name in _IN_EVERY_STORY)
+        if left or name in firm or facts.source(name) == "corrected":
+            continue
+        value = _decided(declared, reading)
+        if declared.kind == "yes_no" and name in plainly and said.get(name) != value:
+            continue
+        if value and value != plain(facts[name]):
+            facts = facts.with_(name, value, "stated", _around(text, reading))
+    return tidied(facts)
+
+
+def _decided(declared: Declaration, reading: Reading) -> str:
+    """The value it is sure enough of, or nothing."""
+    if declared.kind == "yes_no":
+        sure: Mapping[str, float] = {"yes": SURE_YES, "no": SURE_NO}
+        return next((v for v, enough in sure.items() if reading.values[v] >= enough), "")
+    best = max(reading.values, key=lambda value: reading.values[value])
+    return best if reading.values[best] >= SURE_CHOICE else ""
+
+
+def _around(text: str, reading: Reading) -> str:
+    """The clause the encoder looked at, at most 40 characters on each side."""
+    for clause in _CLAUSE.finditer(text):
+        if clause.end() > reading.start:
+            start = max(clause.start(), reading.start - 40)
+            return text[start : min(clause.end(), reading.end + 40)].strip()
+    return text[reading.start : reading.end].strip()

