@@ -2,8 +2,8 @@
 
 `python -m evals.train_reader prepare PACK.npz` reads the stories here (it needs the whole project);
 `python -m evals.train_reader fit PACK.npz OUT` needs only torch and numpy, and a GPU to be quick;
-`python -m evals.train_reader ship OUT` picks thresholds on the held-out authors and writes
-`corpus/reader/`. Every story is split by author: each fold is judged on authors it never saw.
+`python -m evals.train_reader ship OUT` writes its weights to `corpus/reader/`.
+Every story is split by author: each fold is judged on authors it never saw.
 """
 
 import hashlib
@@ -532,8 +532,20 @@ def save(model: FactReader, names: Mapping[str, Sequence[str]], out: Path, froze
     np.savez_compressed(out / "weights-2.npz", **{n: v for n, v in arrays.items() if n not in half})
 
 
+def ship(out: Path) -> None:
+    """The two files of weights as the one that the assistant loads."""
+    from assistant.settings import bundled
+
+    arrays: dict[str, Any] = {}
+    for number in (1, 2):
+        part = np.load(out / f"weights-{number}.npz")
+        arrays |= {name: part[name] for name in part.files}
+    (bundled("corpus") / "reader").mkdir(exist_ok=True)
+    np.savez_compressed(bundled("corpus") / "reader" / "weights.npz", **arrays)
+
+
 def main() -> None:
-    """prepare PACK | fit PACK OUT [key=value …]"""
+    """prepare PACK | fit PACK OUT [key=value …] | ship OUT"""
     command, *rest = sys.argv[1:]
     if command == "prepare":
         from evals import stories
@@ -546,8 +558,10 @@ def main() -> None:
         kinds = {name: type(value) for name, value in Plan().__dict__.items()}
         plan = Plan(**{name: kinds[name](value) for name, value in given.items()})
         fit(Path(rest[0]), Path(rest[1]), plan, teachers, only, final, held_out)
+    elif command == "ship":
+        ship(Path(rest[0]))
     else:
-        raise SystemExit(f"wanted prepare or fit, got {command!r}")
+        raise SystemExit(f"wanted prepare, fit or ship, got {command!r}")
 
 
 if __name__ == "__main__":
