@@ -127,10 +127,16 @@ def test_the_days_on_which_the_law_changes_are_read_off_the_library():
 
 
 @settings(max_examples=400, deadline=None)
-@given(some_facts, st.lists(st.tuples(st.sampled_from(sorted(CHOICES)), st.integers(0, 20)), max_size=6))
-def test_worlds_judge_as_the_conditions_themselves_do(facts, picks):
+@given(
+    some_facts,
+    st.lists(st.tuples(st.sampled_from(sorted(CHOICES)), st.integers(0, 20)), max_size=6),
+    st.sampled_from((None, "0", "0.50", "300")),
+)
+def test_worlds_judge_as_the_conditions_themselves_do(facts, picks, loss):
     """Bit arithmetic over many worlds, against one set of facts after the other."""
-    changes = [{name: CHOICES[name][i % len(CHOICES[name])]} for name, i in picks]
+    if loss is not None:
+        facts = facts.with_("loss", loss)
+    changes = [{name: (*CHOICES[name], None)[i % (len(CHOICES[name]) + 1)]} for name, i in picks]
     conditions = [g.when for g in GROUNDS] + [g.engaged for g in GROUNDS if g.engaged]
     worlds = Worlds(facts, changes)
     together = Program(conditions).judge(worlds, facts)
@@ -287,6 +293,234 @@ def test_only_provisions_whose_reach_is_disputed_are_contested(row):
     row = table_row(row)
     if hasattr(row, "when"):
         assert [b.ref for b in row.bases if b.contested] == [b.ref for b in row.bases if b.ref in DISPUTED]
+
+
+def judged_with(facts: Facts, change: dict) -> Verdict:
+    for name, value in change.items():
+        facts = facts.with_(name, value)
+    return judged(facts)
+
+
+def settled(verdict: Verdict) -> bool:
+    """No open ground could outrank the headline."""
+    strength = STRENGTH.index(Form(verdict.liability)) if verdict.liability != "need_facts" else len(STRENGTH)
+    return all(STRENGTH.index(ground.form) >= strength for ground in verdict.open)
+
+
+@settings(max_examples=300, deadline=None)
+@given(some_facts)
+def test_what_decides_a_ground_decides_it_alone(facts):
+    verdict = judged(facts)
+    for result in verdict.grounds:
+        when, because = result.ground.when, [item.partition("=") for item in result.because]
+        assert all(plain(verdict.facts[name]) == value for name, _, value in because)
+        alone = from_json(DECLARED, {name: value for name, _, value in because})
+        holds = when.value(verdict.facts)
+        if result.status == "established":
+            assert holds is when.value(alone) is True
+        elif result.status == "excluded":
+            assert when.value(alone) is (False if holds is False else None)
+        unknown = [leaf.fact for leaf in when.leaves() if leaf.fact not in verdict.facts]
+        undecided = result.status not in ("established", "excluded")
+        assert undecided is result.undecided
+        assert not (undecided and because)
+        assert result.missing == (tuple(dict.fromkeys(unknown)) if undecided else ())
+        assert result.form == result.forms[-1]
+
+
+@settings(max_examples=200, deadline=None)
+@given(some_facts)
+def test_the_json_says_what_the_verdict_says(facts):
+    verdict = judged(facts)
+    row = verdict.to_json()
+    assert row["liability"] == verdict.liability
+    assert row["possible"] == list(verdict.possible)
+    assert [d["duty"] for d in row["duties"]] == [d.code for d in DUTIES]
+    for result, said in zip(verdict.duties, row["duties"], strict=True):
+        assert (said["phase"], said["status"]) == (result.duty.phase, result.status)
+        assert (said["standard"], said["basis"]) == (result.standard, list(result.basis))
+    for result, said in zip(verdict.grounds, row["grounds"], strict=True):
+        assert (said["id"], said["form"], said["status"]) == (result.ground.id, result.form, result.status)
+        assert (said["basis"], said["contested"]) == (list(result.basis), list(result.contested))
+        assert (said["because"], said["missing"]) == (list(result.because), list(result.missing))
+        assert said["scope"] == result.scope
+    certificate = verdict.certificate
+    assert row["certificate"] == {"form": verdict.liability, "whatever": list(certificate.whatever),
+                                  "depends_on": list(certificate.depends_on)}  # fmt: skip
+    unknown = {n for n, d in DECLARED.items() if n not in verdict.facts and d.kind in ("yes_no", "choice")}
+    assert {*certificate.whatever, *certificate.depends_on} == unknown
+    assert not {*certificate.whatever} & {*certificate.depends_on}
+    assert [q["fact"] for q in row["ask"]] == list(verdict.asks)
+    for flip, said in zip(verdict.flips, row["counterfactuals"], strict=True):
+        assert (said["change"], said["liability"]) == (flip.change, flip.liability)
+        assert said["burden"] == DECLARED[next(iter(flip.change))].burden
+        assert said["burdens"] == {name: DECLARED[name].burden for name in flip.change}
+        assert said["proof"] == {n: dict(DECLARED[n].proof) for n in flip.change if DECLARED[n].proof}
+    assert row["periods"] == [{"from": str(p.start), "liability": p.liability} for p in verdict.periods]
+
+
+# Stories of which the law of the day decides, each another change.
+OF_THEIR_TIME = (
+    {"self_operated": "yes", "infringement": "other"},
+    {"infringement": "counterfeit", "knew": "yes", "took_measures": "no"},
+    {"infringement": "fraud", "merchant_identified": "no"},
+    {"subject": "general_goods", "ad_was_false": "yes", "platform_published_ad": "yes", "rights_harmed": "yes",
+     "infringement": "false_advertising", "knew": "yes", "took_measures": "yes"},
+    {"subject": "food", "infringement": "unsafe", "verified_identity": "no"},
+    {"looks_self_operated": "yes", "infringement": "counterfeit"},
+    {"infringement": "fraud", "seller_is_business": "no", "knew": "no", "should_have_known": "yes", "took_measures": "no"},
+    {"data_leaked_by_platform": "yes", "bought_for_living_needs": "no"},
+    {},
+)  # fmt: skip
+
+
+@functools.cache
+def days_of_change() -> tuple[date, ...]:
+    """Of a provision that gives a claim, read off the library."""
+    refs = {b.ref for g in GROUNDS for b in g.bases if b.carrying}
+    days = [date(1999, 9, 30) + timedelta(n) for n in range(0, 365 * 28)]
+    standing = [sum(LIBRARY.in_force(ref, day) << i for i, ref in enumerate(sorted(refs))) for day in days]
+    return tuple(day for day, old, new in zip(days[1:], standing, standing[1:], strict=False) if old != new)
+
+
+def test_the_form_of_each_period_is_that_of_its_days():
+    for story in OF_THEIR_TIME:
+        check_periods(story)
+
+
+def check_periods(story: dict) -> None:
+    verdict = of(**story)
+    periods = verdict.periods
+    assert all(one.liability != other.liability for one, other in itertools.pairwise(periods))
+    for change in days_of_change():
+        for day in (change - timedelta(1), change):
+            dated = of(**story, occurred_on=str(day))
+            assert dated.periods == ()
+            standing = [p.liability for p in periods if p.start <= day]
+            if standing:
+                assert standing[-1] == dated.liability
+            else:
+                assert day < date(1999, 10, 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(some_facts)
+def test_the_wording_is_the_statutes_own_where_the_strongest_ground_says_corresponding(facts):
+    for school in DOCTRINES:
+        verdict = judged(facts, school)
+        strongest = [g for g in verdict.established if g.form == verdict.liability][:1]
+        by_lens = any(g.ground.form is Form.CORRESPONDING for g in strongest)
+        assert verdict.statutory_wording == ("corresponding" if by_lens else "")
+        order = [STRENGTH.index(g.form) for g in verdict.established]
+        assert order == sorted(order)
+        assert {g.ground.id for g in verdict.established} == {g.ground.id for g in verdict.grounds if g.status == "established"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(some_facts, st.sampled_from(sorted(CHOICES)), st.integers(0, 20))
+def test_decisions_on_other_facts_law_or_school_have_other_ids(facts, name, pick):
+    verdict = judged(facts)
+    value = CHOICES[name][pick % len(CHOICES[name])]
+    others = [judged(facts, "joint_only"), assess(facts, LIBRARY.in_force, date(2020, 1, 1))]
+    if facts[name] != value:
+        others.append(judged(facts.with_(name, value)))
+        others.append(judged(facts.with_(name, value, "corrected")))
+    ids = [verdict.decision_id, *(other.decision_id for other in others)]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch("[0-9a-f]{16}", one) for one in ids)
+
+
+# Where nothing is established or open, these grounds say why not.
+MOST_ASKED = ("joint-knowledge", "supplementary-review", "advance-payment")
+
+
+@settings(max_examples=200, deadline=None)
+@given(some_facts)
+def test_the_provisions_are_those_of_what_stands_then_of_duties_breached(facts):
+    verdict = judged(facts)
+    refs = verdict.refs()
+    assert len(set(refs)) == len(refs)
+    shown = verdict.established or [g for g in verdict.grounds if g.status == "open"]
+    if not shown:
+        shown = [g for g in verdict.grounds if g.ground.id in MOST_ASKED and g.status in ("unproved", "excluded")]
+    of_grounds = list(dict.fromkeys(ref for g in shown for ref in g.basis))
+    assert list(refs[: len(of_grounds)]) == of_grounds
+    breached = [d for d in verdict.duties if d.status == "breached"]
+    assert {*refs} == {*of_grounds, *(ref for d in breached for ref in d.basis[:2])}
+    for result in verdict.grounds:
+        applies = [b.ref for b in result.ground.bases if LIBRARY.in_force(b.ref, verdict.law_as_of)
+                   and (b.when is None or b.when.value(verdict.facts) is True)]  # fmt: skip
+        standing = [b.ref for b in result.ground.bases if LIBRARY.in_force(b.ref, verdict.law_as_of)]
+        assert list(result.basis) == (applies or standing)
+        assert all(b.contested is (b.ref in result.contested) for b in result.ground.bases if b.ref in result.basis)
+
+
+@settings(max_examples=200, deadline=None)
+@given(some_facts)
+def test_flips_are_all_single_changes_that_bring_another_form(facts):
+    verdict = judged(facts)
+    live = {leaf.fact for g in verdict.grounds if g.status in ("established", "open", "unproved")
+            for leaf in g.ground.when.leaves()}  # fmt: skip
+    live = {n for n in live if DECLARED[n].kind == "yes_no" and DECLARED[n].about != "damage"}
+    forms = {(name, value): judged(facts.with_(name, value)).liability for name in live for value in (True, False)
+             if verdict.facts[name] is not value}  # fmt: skip
+    single = {next(iter(flip.change.items())): flip.liability for flip in verdict.flips if len(flip.change) == 1}
+    assert single == {(n, plain(v)): form for (n, v), form in forms.items() if form != verdict.liability}
+    pairs = [flip for flip in verdict.flips if len(flip.change) > 1]
+    alone = any(form != "need_facts" for form in single.values())
+    assert len(pairs) <= (0 if alone else 6)
+    assert all(len(flip.change) == 2 and flip.liability != "need_facts" and live >= {*flip.change} for flip in pairs)
+    if not alone and not pairs and len(live) < 12:
+        for (one, a), (other, b) in itertools.combinations(forms, 2):
+            if one != other:
+                assert judged_with(facts, {one: a, other: b}).liability in (verdict.liability, "need_facts")
+    order = [(flip.liability == "need_facts", len(flip.change), DECLARED[next(iter(flip.change))].about != "platform")
+             for flip in verdict.flips]  # fmt: skip
+    assert order == sorted(order)
+
+
+@settings(max_examples=200, deadline=None)
+@given(some_facts)
+def test_the_settling_set_settles_whatever_the_answers_and_no_smaller_one_does(facts):
+    verdict = judged(facts)
+
+    def settles(names: tuple[str, ...]) -> bool:
+        return all(settled(judged_with(facts, dict(zip(names, answers, strict=True))))
+                   for answers in itertools.product(("yes", "no"), repeat=len(names)))  # fmt: skip
+
+    asked = [name for name in verdict.asks if DECLARED[name].kind == "yes_no"]
+    if verdict.settling:
+        assert len(verdict.settling) <= 3
+        assert not settled(verdict)
+        assert settles(verdict.settling)
+        for size in range(1, len(verdict.settling)):
+            assert not any(settles(some) for some in itertools.combinations({*verdict.settling, *asked}, size))
+    elif not settled(verdict):
+        assert not any(settles((name,)) for name in asked)
+
+
+@settings(max_examples=200, deadline=None)
+@given(some_facts)
+def test_what_is_asked_could_still_matter_and_settles_most_first(facts):
+    verdict = judged(facts)
+    strength = STRENGTH.index(Form(verdict.liability)) if verdict.liability != "need_facts" else len(STRENGTH)
+    stronger = [g for g in verdict.open if STRENGTH.index(g.form) < strength]
+    reads = {name for g in stronger for name in g.missing}
+    instead = assistant.verdict.ASK_INSTEAD
+    assert set(verdict.asks) <= {instead.get(name, name) for name in reads}
+    assert len(verdict.asks) == len(set(verdict.asks)) <= 2
+    if len(reads - set(instead)) == 0 and not reads:
+        assert verdict.asks == ()
+
+    def worth(name: str) -> tuple[int, bool, int]:
+        answers = (True, False) if DECLARED[name].kind == "yes_no" else DECLARED[name].choices[:2]
+        left = sum(len(judged(facts.with_(name, answer)).open) for answer in answers)
+        return left, DECLARED[name].burden == "platform", list(DECLARED).index(name)
+
+    ranked = [name for name in verdict.asks if name != "infringement" or "rights_harmed" in verdict.facts]
+    assert [worth(name) for name in ranked] == sorted(worth(name) for name in ranked)
+    if "infringement" in verdict.asks and "rights_harmed" not in verdict.facts:
+        assert verdict.asks[0] == "infringement"
 
 
 def test_an_unknown_doctrine_is_refused_with_the_names():
