@@ -181,7 +181,6 @@ def test_every_flip_brings_the_form_it_names_and_every_settling_set_settles(fact
 # ---- which provisions a row of the table may cite on which facts
 
 
-
 def consumer_deal(facts: Facts) -> bool:
     return facts["bought_for_living_needs"] is True and facts["seller_is_business"] is True
 
@@ -413,7 +412,9 @@ def test_the_wording_is_the_statutes_own_where_the_strongest_ground_says_corresp
         assert verdict.statutory_wording == ("corresponding" if by_lens else "")
         order = [STRENGTH.index(g.form) for g in verdict.established]
         assert order == sorted(order)
-        assert {g.ground.id for g in verdict.established} == {g.ground.id for g in verdict.grounds if g.status == "established"}
+        assert {g.ground.id for g in verdict.established} == {
+            g.ground.id for g in verdict.grounds if g.status == "established"
+        }
 
 
 @settings(max_examples=200, deadline=None)
@@ -442,7 +443,9 @@ def test_the_provisions_are_those_of_what_stands_then_of_duties_breached(facts):
     assert len(set(refs)) == len(refs)
     shown = verdict.established or [g for g in verdict.grounds if g.status == "open"]
     if not shown:
-        shown = [g for g in verdict.grounds if g.ground.id in MOST_ASKED and g.status in ("unproved", "excluded")]
+        shown = [
+            g for g in verdict.grounds if g.ground.id in MOST_ASKED and g.status in ("unproved", "excluded")
+        ]
     of_grounds = list(dict.fromkeys(ref for g in shown for ref in g.basis))
     assert list(refs[: len(of_grounds)]) == of_grounds
     breached = [d for d in verdict.duties if d.status == "breached"]
@@ -452,7 +455,9 @@ def test_the_provisions_are_those_of_what_stands_then_of_duties_breached(facts):
                    and (b.when is None or b.when.value(verdict.facts) is True)]  # fmt: skip
         standing = [b.ref for b in result.ground.bases if LIBRARY.in_force(b.ref, verdict.law_as_of)]
         assert list(result.basis) == (applies or standing)
-        assert all(b.contested is (b.ref in result.contested) for b in result.ground.bases if b.ref in result.basis)
+        assert all(
+            b.contested is (b.ref in result.contested) for b in result.ground.bases if b.ref in result.basis
+        )
 
 
 @settings(max_examples=200, deadline=None)
@@ -464,12 +469,16 @@ def test_flips_are_all_single_changes_that_bring_another_form(facts):
     live = {n for n in live if DECLARED[n].kind == "yes_no" and DECLARED[n].about != "damage"}
     forms = {(name, value): judged(facts.with_(name, value)).liability for name in live for value in (True, False)
              if verdict.facts[name] is not value}  # fmt: skip
-    single = {next(iter(flip.change.items())): flip.liability for flip in verdict.flips if len(flip.change) == 1}
+    single = {
+        next(iter(flip.change.items())): flip.liability for flip in verdict.flips if len(flip.change) == 1
+    }
     assert single == {(n, plain(v)): form for (n, v), form in forms.items() if form != verdict.liability}
     pairs = [flip for flip in verdict.flips if len(flip.change) > 1]
     alone = any(form != "need_facts" for form in single.values())
     assert len(pairs) <= (0 if alone else 6)
-    assert all(len(flip.change) == 2 and flip.liability != "need_facts" and live >= {*flip.change} for flip in pairs)
+    assert all(
+        len(flip.change) == 2 and flip.liability != "need_facts" and live >= {*flip.change} for flip in pairs
+    )
     if not alone and not pairs and len(live) < 12:
         for (one, a), (other, b) in itertools.combinations(forms, 2):
             if one != other:
@@ -494,7 +503,9 @@ def test_the_settling_set_settles_whatever_the_answers_and_no_smaller_one_does(f
         assert not settled(verdict)
         assert settles(verdict.settling)
         for size in range(1, len(verdict.settling)):
-            assert not any(settles(some) for some in itertools.combinations({*verdict.settling, *asked}, size))
+            assert not any(
+                settles(some) for some in itertools.combinations({*verdict.settling, *asked}, size)
+            )
     elif not settled(verdict):
         assert not any(settles((name,)) for name in asked)
 
