@@ -60,6 +60,20 @@ def test_every_carrying_form_has_a_name_in_both_languages():
 some_facts = st.dictionaries(st.sampled_from(sorted(CHOICES)), st.integers(0, 20), max_size=14).map(
     lambda row: from_json(DECLARED, {n: CHOICES[n][i % len(CHOICES[n])] for n, i in row.items()})
 )
+
+
+def test_worlds_close_every_single_fact_as_facts_do():
+    changes = [{name: value} for name, values in CHOICES.items() for value in values]
+    leaves = [Leaf(name, (value,)) for name, values in CHOICES.items() for value in values]
+    holding, _ = Worlds(Facts(DECLARED), changes).truth(leaves)
+    for number, change in enumerate(changes, 1):
+        facts = closed(from_json(DECLARED, change))
+        for leaf, holds in zip(leaves, holding, strict=True):
+            assert bool(holds >> number & 1) is (leaf.value(facts) is True), (change, leaf)
+        alone, _ = Worlds(from_json(DECLARED, change), ()).truth(leaves)
+        assert alone == [holds >> number & 1 for holds in holding], change
+
+
 schools = st.sampled_from(sorted(DOCTRINES))
 
 
@@ -139,6 +153,7 @@ def test_worlds_judge_as_the_conditions_themselves_do(facts, picks, loss):
     if loss is not None:
         facts = facts.with_("loss", loss)
     changes = [{name: (*CHOICES[name], None)[i % (len(CHOICES[name]) + 1)]} for name, i in picks]
+    changes += [{"property_lost": False}, *({name: None} for name in facts.known)]
     conditions = [g.when for g in GROUNDS] + [g.engaged for g in GROUNDS if g.engaged]
     worlds = Worlds(facts, changes)
     together = Program(conditions).judge(worlds, facts)
@@ -579,6 +594,8 @@ SIDE_BY_SIDE = (
     {"subject": "infant_product", "infringement": "unsafe", "checked_product_safety": "no", "complained_to_platform": "yes"},
     {"subject": "health_food", "platform_published_ad": "yes", "infringement": "other"},
     {"platform_promised_more": "yes", "infringement": "other"}, {"infringement": "counterfeit"}, {},
+    {"subject": "electrical_product", "infringement": "unsafe", "person_injured": "yes", "verified_identity": "no",
+     "complained_to_platform": "yes", "merchant_unreachable": "yes"},
     {"received_notice": "no", "disclosed_risk": "no", "infringement": "counterfeit", "breach_contributed": "yes"},
 )  # fmt: skip
 
@@ -647,6 +664,8 @@ UNDONE = (
      "merchant_identified": "yes", "knew": "no", "should_have_known": "no"},
     {"subject": "general_goods", "infringement": "counterfeit"},
     {"subject": "general_goods", "infringement": "counterfeit", "verified_identity": "yes"},
+    {"infringement": "counterfeit", "received_notice": "yes", "knew": "no", "should_have_known": "no",
+     "took_measures": "no"},
 )  # fmt: skip
 
 
