@@ -1,9 +1,9 @@
-# make run: set up and open the chat.  make test: set up and run every test.  make lint, bench, lock, clean.
+# make run: set up and open the chat.  make test: set up and run every test.  make lint, bench, mutation, lock, clean.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: run test lint bench lock vectors clean
+.PHONY: run test lint bench mutation lock vectors clean
 
 run: $(STAMP)
 	@$(BIN)/anbao index
@@ -19,6 +19,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m evals.bench
+
+mutation: $(STAMP)
+	@$(BIN)/python -m evals.mutation
 
 # The tests drive a real browser; on Debian and Ubuntu it comes as a package.
 .PHONY: chromium
