@@ -309,7 +309,7 @@ def _show(verdict: "Verdict", library: Library, trace: str | None, lang: str | N
     from assistant import trace as traced
     from assistant.payment import payments
     from assistant.remedies import remedies
-    from assistant.sides import sides
+    from assistant.sides import verdict_json
 
     told_in: Any = _lang(lang) or "zh"
     if trace == "text":
@@ -320,10 +320,7 @@ def _show(verdict: "Verdict", library: Library, trace: str | None, lang: str | N
         raise Refused(f"--trace wants text, json or mermaid, got {trace!r}")
     else:
         found = remedies(verdict)
-        paid = payments(verdict, found)
-        _say({**verdict.to_json(), "remedies": [r.to_json() for r in found],
-              "payments": [p.to_json() for p in paid],
-              "sides": sides(verdict, found, paid).to_json(),
+        _say({**verdict_json(verdict, found, payments(verdict, found)),
               "trace": traced.trace(verdict, everything=trace == "json"),
               "facts": verdict.facts.to_json(), "decision_id": verdict.decision_id,
               "corpus_version": library.version})  # fmt: skip

@@ -301,6 +301,11 @@ def from_json(
     return facts
 
 
+def ends(name: str) -> tuple[str, ...]:
+    """The facts of which an implication gives one: either kind of knowledge for `knew_or_should`."""
+    return ("knew", "should_have_known") if name == "knew_or_should" else (name,)
+
+
 def _holds(facts: Mapping[str, Fact], conditions: Mapping[str, Value | tuple[str, ...]]) -> bool:
     for name, wanted in conditions.items():
         fact = facts.get(name)
@@ -327,7 +332,7 @@ def closed(facts: Facts) -> Facts:
     while changed:
         changed = False
         for conditions, (name, value) in IMPLICATIONS:
-            names = ("knew", "should_have_known") if name == "knew_or_should" else (name,)
+            names = ends(name)
             if _holds(known, conditions) and not any(n in known for n in names):
                 known[names[-1]] = Fact(value, "inferred", " & ".join(conditions))
                 changed = True
@@ -354,15 +359,15 @@ def premises(facts: Facts, name: str) -> tuple[str, ...]:
     if name == "property_lost" and fact.value is True and "loss" in facts:
         return ("loss",)
     for conditions, (right, value) in IMPLICATIONS:
-        ends = ("knew", "should_have_known") if right == "knew_or_should" else (right,)
-        if name in ends and fact.value is value and _holds(facts.known, conditions):
+        given = ends(right)
+        if name in given and fact.value is value and _holds(facts.known, conditions):
             return tuple(conditions)
         if (
             name in conditions
             and fact.value is False
-            and all(facts[end] is not None and facts[end] is not value for end in ends)
+            and all(facts[end] is not None and facts[end] is not value for end in given)
         ):
-            return ends
+            return given
     for wide, right, value, _ in INFERENCES:
         if right == name and fact.value is value and _holds(facts.known, wide):
             return tuple(wide)
@@ -375,7 +380,7 @@ def ancestors(name: str) -> frozenset[str]:
     causes: dict[str, set[str]] = {}
     for conditions, (right, _) in IMPLICATIONS:
         (left,) = conditions
-        for one in ("knew", "should_have_known") if right == "knew_or_should" else (right,):
+        for one in ends(right):
             causes.setdefault(one, set()).add(left)
             causes.setdefault(left, set()).add(one)  # the contrapositive
     for wide, right, _, _ in INFERENCES:

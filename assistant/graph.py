@@ -18,17 +18,18 @@ from assistant.guard import Evidence, amounts_of
 from assistant.index import Hit, Index, Note
 from assistant.intent import Intents
 from assistant.law import Library, Provision
-from assistant.payment import payments, total
+from assistant.payment import Payment, payments, total
 from assistant.read import MAX_MESSAGE, Reader, language
 from assistant.remedies import Remedy, remedies
 from assistant.rules import Form
 from assistant.settings import Settings
-from assistant.sides import sides
+from assistant.sides import verdict_json
 from assistant.verdict import Verdict, assess
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+ABOUT_FACTS = ("complaint", "follow_up")  # intents that are answered by a verdict
 STEPS = {
     "understand": {"zh": "正在读您的话…", "en": "Reading your words…"},
     "decide": {"zh": "正在套用规则…", "en": "Applying the rules…"},
@@ -69,6 +70,7 @@ class State(TypedDict, total=False):
     plainly: frozenset[str]
     verdict: Verdict
     remedies: list[Remedy]
+    payments: list[Payment]
     provisions: dict[str, Provision]
     hits: list[Hit]
     text: str
@@ -87,6 +89,7 @@ class Answer:
     verdict: Verdict | None
     facts: Facts
     remedies: Sequence[Remedy]
+    payments: Sequence[Payment]
     citations: Sequence[dict[str, object]]
     guard: dict[str, object]
     corpus_version: str
@@ -102,11 +105,7 @@ class Answer:
         verdict: dict[str, object] = {"liability": "out_of_scope", "possible": [], "ask": [],
                                       "duties": [], "grounds": [], "remedies": []}  # fmt: skip
         if self.verdict:
-            verdict = self.verdict.to_json()
-            verdict["remedies"] = [r.to_json() for r in self.remedies]
-            paid = payments(self.verdict, self.remedies)
-            verdict["payments"] = [p.to_json() for p in paid]
-            verdict["sides"] = sides(self.verdict, self.remedies, paid).to_json()
+            verdict = verdict_json(self.verdict, self.remedies, self.payments)
         return {
             "id": row_id, "lang": self.lang, "intent": self.intent, "in_scope": self.in_scope,
             "reply": self.reply, "verdict": verdict, "facts": self.facts.to_json(),
@@ -125,6 +124,7 @@ class Assistant:
         self.settings, self.library, self.index, self.model = settings, library, search, model
         self.declared = declarations(settings.corpus / "facts.yaml")
         self.reader = Reader(settings.corpus, self.declared, library.as_of)
+        self.trained = told.encoder(settings.corpus / "reader")
         self.intents = Intents(settings.corpus)
         self.notes: dict[str, Note] = {n.id: n for n in index.notes(settings.corpus)}
         self.graph = self._pipe()
@@ -151,10 +151,9 @@ class Assistant:
         intent = self.intents.of(message, stated, memory.facts) if message.strip() else "empty"
         firm = memory.firm - stated.known.keys()
         facts = memory.facts.merged(stated)
-        if intent in ("complaint", "follow_up"):
+        if intent in ABOUT_FACTS:
             text = "\n".join((*memory.turns, message))
-            trained = told.encoder(self.settings.corpus / "reader")
-            facts = told.overlaid(facts, cues, text, trained, firm, plainly)
+            facts = told.overlaid(facts, cues, text, self.trained, firm, plainly)
         for name in memory.asked:
             answered = self.intents.answered(message, name, facts)
             if name in answered and name not in facts:
@@ -165,15 +164,14 @@ class Assistant:
     def decide(self, state: State) -> State:
         """Facts to verdict and remedies, by rules alone."""
         verdict = assess(state["facts"], self.library.in_force, self.library.as_of, state["doctrine"])
-        return {"verdict": verdict, "remedies": remedies(verdict)}
+        found = remedies(verdict)
+        return {"verdict": verdict, "remedies": found, "payments": payments(verdict, found)}
 
     def look_up(self, state: State) -> State:
         """The provisions the verdict rests on are looked up; a question of law is searched."""
         if "verdict" in state:
             verdict = state["verdict"]
-            refs = [*verdict.refs(), *(r for d in verdict.duties for r in d.basis[:2]),
-                    *(r for one in state["remedies"] for r in one.basis),
-                    *(r for one in payments(verdict, state["remedies"]) for r in one.basis)]  # fmt: skip
+            refs = reply.needed(verdict, state["remedies"], state["payments"])
             return {"provisions": reply.gather(refs, self.library, verdict.law_as_of), "hits": []}
         if state["intent"] != "law_question":
             return {"provisions": {}, "hits": []}
@@ -215,8 +213,9 @@ class Assistant:
 
     # ---- parts of the steps
     def _material(self, state: State) -> reply.Material:
-        verdict, found = state["verdict"], state["remedies"]
-        return reply.Material(verdict, state["provisions"], found, payments(verdict, found), state["lang"])
+        return reply.Material(
+            state["verdict"], state["provisions"], state["remedies"], state["payments"], state["lang"]
+        )
 
     def _fixed(self, state: State) -> str:
         if state["intent"] == "law_question":
@@ -294,7 +293,8 @@ class Assistant:
         on = verdict.law_as_of if verdict else self.library.as_of
         facts = verdict.facts if verdict else state["facts"]
         return Answer(
-            state["text"], state["lang"], state["intent"], verdict, facts, state.get("remedies", []),
+            state["text"], state["lang"], state["intent"], verdict, facts,
+            state.get("remedies", []), state.get("payments", []),
             [p.to_json(on) for p in state["provisions"].values()],
             state["report"].to_json(state["rendered_by"]), self.library.version,
             time.perf_counter() - began,
@@ -307,7 +307,7 @@ class Assistant:
 
 
 def _is_about_facts(state: State) -> bool:
-    return state["intent"] in ("complaint", "follow_up")
+    return state["intent"] in ABOUT_FACTS
 
 
 def open_index(

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from assistant.claims import Text, text
 from assistant.conditions import All, Any, Condition, no, one_of, yes
-from assistant.rules import KNOWLEDGE, LIVESTREAM
+from assistant.rules import FOOD, KNOWLEDGE, LIVESTREAM
 from assistant.verdict import Verdict
 
 
@@ -74,9 +74,7 @@ LIVESTREAM_RISK = Fines("直播电商监督管理办法#54", text("限期改正�
 ADVERTISING = Fines("广告法#55.3", _AD, 200_000, 1_000_000, 1_000_000, 2_000_000)
 DATA = Fines("个人信息保护法#66.1", _DATA, None, 1_000_000, None, 50_000_000)
 
-FOOD, COSMETICS, DEVICE = (
-    one_of("subject", "food", "health_food"), one_of("subject", "cosmetics"), one_of("subject", "medical_device")
-)  # fmt: skip
+COSMETICS, DEVICE = one_of("subject", "cosmetics"), one_of("subject", "medical_device")
 # Articles 12 and 13, to which Article 29 refers: no licence, or goods that are not safe
 OFFENDS_12_OR_13 = Any(one_of("infringement", "unsafe"), no("merchant_licensed"))
 CHECKED = ("verified_identity", "verified_licence")

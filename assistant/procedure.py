@@ -7,6 +7,7 @@ under the law before 1 October 2017 are told by that law.
 from datetime import date
 
 from assistant.claims import Remedy, Text, defective, text
+from assistant.numerals import to_chinese
 from assistant.rules import Form
 from assistant.verdict import Verdict
 
@@ -59,7 +60,7 @@ def _dated(verdict: Verdict, start: date) -> Remedy:
     refs = ["民法典#188.1", "民法典#188.2", "民法典#195", "民法典#202"]
     if defective(verdict):
         two, ten = years_after(counted, PRODUCT_YEARS), PRODUCT_LONGEST
-        zh += f"；产品质量法仍写两年（至 {two}）、自交付满{_TEN[ten]}年请求权丧失，稳妥起见按早的日期办"
+        zh += f"；产品质量法仍写两年（至 {two}）、自交付满{to_chinese(ten)}年请求权丧失，稳妥起见按早的日期办"
         en += (f"; the Product Quality Law still says two years (to {two}) and {ten} years from delivery: keep "
                "to the earlier day")  # fmt: skip
         refs += ["产品质量法#45.1", "产品质量法#45.2"]
@@ -68,9 +69,6 @@ def _dated(verdict: Verdict, start: date) -> Remedy:
         en += "; a demand on one joint debtor interrupts it for the others too"
         refs.append("诉讼时效规定#15.2")
     return _remedy("limitation", text("诉讼时效", "limitation"), text(zh, en), *refs, until=end)
-
-
-_TEN = {10: "十"}
 
 
 def forum(verdict: Verdict) -> Remedy | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from assistant.claims import PARTIES
 from assistant.facts import Lang
@@ -18,7 +19,7 @@ from assistant.payment import Payment
 from assistant.procedure import PROCEDURAL
 from assistant.remedies import Remedy
 from assistant.rules import FORM_NAMES
-from assistant.sides import element, sides
+from assistant.sides import Sides, element, sides
 from assistant.verdict import GroundResult, Verdict
 
 NOTICE: Mapping[Lang, str] = {
@@ -85,6 +86,11 @@ class Material:
     payments: Sequence[Payment]
     lang: Lang
 
+    @cached_property
+    def sides(self) -> Sides:
+        """Both sides, reckoned once however often the reply is shortened."""
+        return sides(self.verdict, self.remedies, self.payments)
+
 
 def cite(ref: str, library_provisions: Mapping[str, Provision], lang: Lang) -> str:
     """A reference as a reader of that language cites it."""
@@ -92,6 +98,13 @@ def cite(ref: str, library_provisions: Mapping[str, Provision], lang: Lang) -> s
     if lang == "en" and provision:
         return provision.title_en
     return Ref.parse(ref).chinese
+
+
+def needed(verdict: Verdict, remedies: Iterable[Remedy], payments: Iterable[Payment]) -> list[str]:
+    """The references a reply to this verdict cites."""
+    return [*verdict.refs(), *(ref for duty in verdict.duties for ref in duty.basis[:2]),
+            *(ref for remedy in remedies for ref in remedy.basis),
+            *(ref for payment in payments for ref in payment.basis)]  # fmt: skip
 
 
 def gather(refs: Iterable[str], library: Library, on: date) -> dict[str, Provision]:
@@ -281,7 +294,7 @@ _CLASSIFIED = ("subject", "channel", "life_or_health", "licence_required", "righ
 
 def _proof(m: Material) -> list[str]:
     """What the consumer must prove and with what; what is for the other side to prove."""
-    both, zh = sides(m.verdict, m.remedies, m.payments), m.lang == "zh"
+    both, zh = m.sides, m.lang == "zh"
     mine = [one for one in both.prove if one.fact not in _CLASSIFIED][:3]
     theirs = [one for one in both.others_prove if one.fact not in _CLASSIFIED][:3]
     lines = [f"- {_upper(element(one, m.lang))}" for one in mine]

@@ -141,6 +141,18 @@ class Sides:
         }  # fmt: skip
 
 
+def verdict_json(
+    verdict: Verdict, remedies: Sequence[Remedy], payments: Sequence[Payment]
+) -> dict[str, object]:
+    """The `verdict` of the JSON contract with all that follows from it: remedies, payments, both sides."""
+    return {
+        **verdict.to_json(),
+        "remedies": [one.to_json() for one in remedies],
+        "payments": [one.to_json() for one in payments],
+        "sides": sides(verdict, remedies, payments).to_json(),
+    }
+
+
 def sides(verdict: Verdict, remedies: Sequence[Remedy], payments: Sequence[Payment]) -> Sides:
     """Both sides, from the verdict, its remedies and its payments."""
     mine, theirs = _burdens(verdict)

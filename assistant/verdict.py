@@ -250,6 +250,7 @@ def assess(facts: Facts, in_force: InForce, as_of: date, doctrine_name: str | No
     rules = _rules(in_force, on)
     changes = _changes(complete)
     board = _board(rules, facts, [{name: value} for name, value in changes])
+    unknown = _candidates(facts, complete, board, rules, school)
     statuses = board.statuses(0)
     return Verdict(
         complete,
@@ -257,8 +258,8 @@ def assess(facts: Facts, in_force: InForce, as_of: date, doctrine_name: str | No
         tuple(_duty(d, complete, in_force, on) for d in DUTIES),
         school,
         on,
-        _questions(facts, complete, board, changes, rules, school),
-        _settling(facts, complete, board, rules, school),
+        _questions(facts, complete, board, changes, unknown),
+        _settling(facts, rules, school, unknown),
         _flips(facts, board, changes, rules, school),
         {name: board.headline(0, other) for name, other in DOCTRINES.items() if other is not school},
         tuple(contradictions(facts)),
@@ -490,11 +491,9 @@ def _candidates(facts: Facts, complete: Facts, board: _Board, rules: _Rules, sch
 
 
 def _questions(
-    facts: Facts, complete: Facts, board: _Board, changes: Sequence[tuple[str, Value]], rules: _Rules,
-    school: Doctrine,
-) -> tuple[str, ...]:  # fmt: skip
+    facts: Facts, complete: Facts, board: _Board, changes: Sequence[tuple[str, Value]], names: Sequence[str]
+) -> tuple[str, ...]:
     """At most two questions: the unknown facts whose answers settle most, consumer's own first."""
-    names = _candidates(facts, complete, board, rules, school)
     order = list(facts.declared)
 
     def worth(name: str) -> tuple[int, int, int]:
@@ -506,13 +505,10 @@ def _questions(
     return tuple(ranked[:2])
 
 
-def _settling(
-    facts: Facts, complete: Facts, board: _Board, rules: _Rules, school: Doctrine
-) -> tuple[str, ...]:
+def _settling(facts: Facts, rules: _Rules, school: Doctrine, unknown: Sequence[str]) -> tuple[str, ...]:
     """The smallest set of questions whose answers settle the form, whatever they are; () if it is
-    settled, or if no set of three does."""
-    names = [n for n in _candidates(facts, complete, board, rules, school)
-             if facts.declared[n].kind == "yes_no"][:6]  # fmt: skip
+    settled, or if no three of the first six unknown facts do."""
+    names = [n for n in unknown if facts.declared[n].kind == "yes_no"][:6]
     if not names:
         return ()
     sets = [some for size in (1, 2, 3) for some in combinations(names, size)]

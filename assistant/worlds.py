@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from assistant.conditions import All, Any, Condition, Known, Leaf, Quiet, Unless
-from assistant.facts import IMPLICATIONS, INFERENCES, Facts, Value
+from assistant.facts import IMPLICATIONS, INFERENCES, Facts, Value, ends
 
 Change = Mapping[str, Value | None]  # facts to replace; None: forgotten
 Judge = Callable[[Sequence[int], Sequence[int], Sequence[int], int], list[tuple[int, int]]]
@@ -109,9 +109,8 @@ def _steps() -> tuple[tuple[tuple[tuple[tuple[str, Value], ...], ...], tuple[str
     """IMPLICATIONS and INFERENCES as (literals, facts that must be unknown, value, refuted fact)."""
     found: list[tuple[tuple[tuple[tuple[str, Value], ...], ...], tuple[str, ...], bool, str]] = []
     for conditions, (name, value) in IMPLICATIONS:
-        names = ("knew", "should_have_known") if name == "knew_or_should" else (name,)
         ((left, wanted),) = conditions.items()
-        found.append(((((left, wanted),),), names, value, left))
+        found.append(((((left, wanted),),), ends(name), value, left))
     for wide, name, value, _ in INFERENCES:
         literals = tuple(
             tuple((fact, one) for one in (w if isinstance(w, tuple) else (w,))) for fact, w in wide.items()

@@ -50,7 +50,7 @@ def slots() -> dict[str, tuple[str, ...]]:
 
 
 _PIECE = re.compile(r"[^。！？!?\n；;.]+[。！？!?\n；;.]*")
-_HOMOPHONES = ("的得地", "在再", "做作", "他她它", "那哪", "以已", "像象", "帐账", "坐座", "即既", "买卖")
+_HOMOPHONES = ("的得地", "在再", "做作", "他她它", "那哪", "以已", "像象", "帐账", "坐座", "即既")
 
 
 def retold(text: str, chance: random.Random) -> tuple[str, list[int]]:
@@ -73,7 +73,7 @@ def retold(text: str, chance: random.Random) -> tuple[str, list[int]]:
         if kind == "bare" and char in "，。！？,!?、；;：:“”\"'" and roll < 0.7:
             char = " " if roll < 0.35 else ""
         elif kind == "typos":
-            group = next((g for g in _HOMOPHONES if char in g and g != "买卖"), "")
+            group = next((g for g in _HOMOPHONES if char in g), "")
             if group and roll < 0.25:
                 char = chance.choice(group)
             elif roll < 0.012:

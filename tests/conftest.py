@@ -1,10 +1,12 @@
 """What tests share: the corpus, its library and facts, and one real offline assistant."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from assistant import cli
 from assistant.facts import Declaration, declarations
 from assistant.law import Library
 from assistant.settings import Settings, bundled
@@ -26,6 +28,21 @@ def library(corpus: Path) -> Library:
 def declared(corpus: Path) -> Mapping[str, Declaration]:
     """The declared facts by name."""
     return declarations(corpus / "facts.yaml")
+
+
+@pytest.fixture
+def anbao(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """anbao(*arguments): (status, output, errors on one line) of that command, in this process."""
+
+    def command(*arguments: object) -> tuple[object, str, str]:
+        monkeypatch.setattr(sys, "argv", ["anbao", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        out, err = capsys.readouterr()
+        return end.value.code or 0, out, " ".join(err.split())
+
+    return command
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant import __version__, cli
+from assistant import __version__
 
 STORY = "我在平台买的电热毯着火了，投诉三次平台都不处理，商品还在卖。"
 
 
 @pytest.fixture
-def run(assistant, monkeypatch, capsys):
+def run(assistant, monkeypatch, anbao):
     """run(*arguments, stdin="", **environment): (status, output, errors) of the command."""
 
     def command(*arguments, stdin="", **environment):
@@ -24,13 +24,8 @@ def run(assistant, monkeypatch, capsys):
             monkeypatch.delenv(name, raising=False)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["anbao", *map(str, arguments)])
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        out, err = capsys.readouterr()
-        return end.value.code or 0, out, " ".join(err.split())
+        return anbao(*arguments)
 
     return command
 

@@ -1,25 +1,18 @@
 """`anbao corpus`: what is added, listed, shown, removed and checked, and one clear line for what cannot be."""
 
-import sys
-
 import pytest
 
-from assistant import added, cli
+from assistant import added
 from tests.test_intake import DIGESTED, NEW, RULES
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
+def run(tmp_path, monkeypatch, anbao):
     """run(*arguments): (status, output, errors) of `anbao corpus …` with a data folder of its own."""
 
     def command(*arguments):
         monkeypatch.setenv("ANBAO_DATA", str(tmp_path / "data"))
-        monkeypatch.setattr(sys, "argv", ["anbao", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        out, err = capsys.readouterr()
-        return end.value.code or 0, out, " ".join(err.split())
+        return anbao(*arguments)
 
     return command
 

@@ -26,8 +26,7 @@ def material(facts, lang):
     verdict = judged(from_json(DECLARED, facts))
     found = remedies(verdict)
     rows = payments(verdict, found)
-    refs = [*verdict.refs(), *(r for d in verdict.duties for r in d.basis[:2]),
-            *(r for one in (*found, *rows) for r in one.basis)]  # fmt: skip
+    refs = reply.needed(verdict, found, rows)
     return reply.Material(verdict, reply.gather(refs, LIBRARY, verdict.law_as_of), found, rows, lang)
 
 
