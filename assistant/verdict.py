@@ -260,7 +260,7 @@ def assess(facts: Facts, in_force: InForce, as_of: date, doctrine_name: str | No
         school,
         on,
         tuple(ranked[:2]),
-        _settling(facts, rules, school, ranked) if ranked else (),
+        _settling(facts, board, changes, rules, school, ranked),
         _flips(facts, board, changes, rules, school),
         {name: board.headline(0, other) for name, other in DOCTRINES.items() if other is not school},
         tuple(contradictions(facts)),
@@ -449,20 +449,21 @@ def _scope(ground: Ground, facts: Facts) -> str:
 
 
 def _duty(duty: Duty, facts: Facts, in_force: InForce, on: date) -> DutyResult:
-    applies = tuple(
-        b.ref for b in _duty_bases(in_force, on)[duty.code] if b.when is None or b.when.value(facts) is True
-    )
+    valued = [(b.ref, b.when is None or b.when.value(facts, "practical"))
+              for b in _duty_bases(in_force, on)[duty.code]]  # fmt: skip
+    applies = tuple(ref for ref, value in valued if value is True)
+    perhaps = tuple(ref for ref, value in valued if value is None)
     engaged = True if duty.engaged is None else duty.engaged.value(facts)
     breached = duty.breached.value(facts)
-    if engaged is False or not applies:
+    if engaged is False or not (applies or perhaps):
         status = "not_engaged"
-    elif engaged is None or breached is None:
+    elif engaged is None or breached is None or not applies:
         status = "unknown"
     else:
         status = "breached" if breached else "fulfilled"
     strict = duty.when_strict is not None and duty.when_strict.value(facts) is True
     standard = "substantive" if strict and duty.standard["substantive"] else "formal"
-    return DutyResult(duty, status, standard, applies)
+    return DutyResult(duty, status, standard, applies or perhaps)
 
 
 @lru_cache(maxsize=256)
@@ -508,11 +509,19 @@ def _ranked(
     return first + sorted((n for n in names if n not in first), key=worth)
 
 
-def _settling(facts: Facts, rules: _Rules, school: Doctrine, ranked: Sequence[str]) -> tuple[str, ...]:
+def _settling(
+    facts: Facts, board: _Board, changes: Sequence[tuple[str, Value]], rules: _Rules, school: Doctrine,
+    ranked: Sequence[str],
+) -> tuple[str, ...]:  # fmt: skip
     """The smallest set of questions whose answers settle the form, whatever they are; () if it is settled,
     or if no two of all do and no three of the six that settle most."""
     names = [n for n in ranked if facts.declared[n].kind == "yes_no"]
-    for size, among in ((1, names), (2, names), (3, names[:6])):
+    alone = board.settled(school)
+    left = {name for i, (name, _) in enumerate(changes, 1) if not alone >> i & 1}
+    single = next((name for name in names if name not in left), None)
+    if single or not names:
+        return (single,) if single else ()
+    for size, among in ((2, names), (3, names[:6])):
         sets = list(combinations(among, size))
         answers = list(product((True, False), repeat=size))
         flat: list[Change] = [dict(zip(some, values, strict=True)) for some in sets for values in answers]
