@@ -63,6 +63,7 @@ class State(TypedDict, total=False):
     memory: Memory
     doctrine: str | None
     lang: Lang
+    turn: chat.Turn
     intent: str
     facts: Facts
     firm: frozenset[str]
@@ -95,6 +96,7 @@ class Answer:
     corpus_version: str
     seconds: float
     memory: Memory = field(repr=False)
+    usage: dict[str, object] | None = None  # what a chat model was used for it, None offline
 
     @property
     def in_scope(self) -> bool:
@@ -111,7 +113,7 @@ class Answer:
             "reply": self.reply, "verdict": verdict, "facts": self.facts.to_json(),
             "citations": list(self.citations), "guard": self.guard,
             "decision_id": self.verdict.decision_id if self.verdict else None,
-            "corpus_version": self.corpus_version, "seconds": round(self.seconds, 4),
+            "corpus_version": self.corpus_version, "seconds": round(self.seconds, 4), "usage": self.usage,
         }  # fmt: skip
 
 
@@ -184,16 +186,16 @@ class Assistant:
         if "verdict" not in state:
             return {"text": self._fixed(state), "rendered_by": "code"}
         material = self._material(state)
-        if not self.model or material.verdict.liability == "need_facts":
+        if "turn" not in state or material.verdict.liability == "need_facts":
             return {"text": reply.render(material), "rendered_by": "code"}
         story = "\n".join((*state["memory"].turns, state["message"]))
         try:
             written = agent.draft(
-                self.model, material, story, self.settings.prompts, self.library, self.index
+                state["turn"], material, story, self.settings.prompts, self.library, self.index
             )
             if not guard.speaks(written, state["lang"]):
-                raise agent.ModelFailed("language")
-        except agent.ModelFailed as failure:
+                raise chat.ModelFailed("language")
+        except chat.ModelFailed as failure:
             text = reply.render(material)
             return {"text": text, "rendered_by": "code", "model_problem": f"model:failed:{failure}"}
         return {"text": reply.render(material, written), "rendered_by": "model"}
@@ -269,6 +271,10 @@ class Assistant:
         told_in = lang or (language(message) if message.strip() else "zh")
         state: State = {"message": message[:MAX_MESSAGE], "memory": memory, "doctrine": doctrine,
                         "lang": told_in}  # fmt: skip
+        if self.model:
+            state["turn"] = chat.Turn(
+                self.model, self.settings.chat, self.settings.chat_timeout, self.settings.chat_price
+            )
         for update in self.graph.stream(state, stream_mode="updates"):
             for name, change in update.items():
                 state.update(change)
@@ -281,11 +287,11 @@ class Assistant:
         lang: Lang | None = None,
     ) -> Answer:  # fmt: skip
         """Answer a whole conversation: the answer to its last message, from all of them."""
-        first, *rest = turns or [""]
-        answer = self.turn(first, self.start(occurred_on), doctrine, lang)
-        for message in rest:
-            answer = self.turn(message, answer.memory, doctrine, lang)
-        return answer
+        *earlier, last = turns or [""]
+        memory = self.start(occurred_on)
+        for message in earlier:
+            _, _, memory = self.heard(message, memory, doctrine)
+        return self.turn(last, memory, doctrine, lang)
 
     def _answer(self, state: State, began: float) -> Answer:
         verdict = state.get("verdict")
@@ -299,6 +305,7 @@ class Assistant:
             state["report"].to_json(state["rendered_by"]), self.library.version,
             time.perf_counter() - began,
             self._remembered(state, verdict.asks[:1] if verdict else memory.asked),
+            state["turn"].to_json() if "turn" in state else None,
         )  # fmt: skip
 
     def _remembered(self, state: State, asked: tuple[str, ...]) -> Memory:

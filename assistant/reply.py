@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 from assistant.claims import PARTIES
 from assistant.facts import Lang
@@ -22,6 +23,7 @@ from assistant.rules import FORM_NAMES
 from assistant.sides import Sides, element, sides
 from assistant.verdict import GroundResult, Verdict
 
+Audience = Literal["consumer", "lawyer", "desk"]
 NOTICE: Mapping[Lang, str] = {
     "zh": "*以上是法律信息，不是法律意见；具体案件请咨询律师，或拨打 12315。*",
     "en": "*This is legal information, not legal advice; for your case ask a lawyer, or call 12315.*",
@@ -85,6 +87,7 @@ class Material:
     remedies: Sequence[Remedy]
     payments: Sequence[Payment]
     lang: Lang
+    audience: Audience = "consumer"
 
     @cached_property
     def sides(self) -> Sides:
