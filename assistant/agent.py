@@ -8,14 +8,19 @@ import json
 import string
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import yaml
 
 from assistant.chat import ModelFailed, Turn
+from assistant.explain import Found, render
 from assistant.facts import FactError, Lang
+from assistant.forms import named
+from assistant.guard import Evidence, amounts_of
 from assistant.index import Index
 from assistant.law import LawError, Library
+from assistant.payment import total
 from assistant.reply import Audience, Material, cite, conclusion, explanation
 from assistant.settings import SettingsError
 from assistant.verdict import assess
@@ -100,6 +105,28 @@ def _as_data(tool: Tool) -> Tool:
     return called
 
 
+# ---- what a draft may rest on
+def evidence(material: Material, story: str) -> Evidence:
+    """For the explanation of a verdict: its provisions, forms, sums, and the user's words."""
+    verdict, claims = material.verdict, material.remedies
+    held = {f.value for g in verdict.established for f in g.forms} | {verdict.liability}
+    told = (verdict.facts[name] for name in ("price_paid", "loss"))
+    sums = [*(r.amount for r in claims), total(claims), *(v for v in told if isinstance(v, Decimal))]
+    flips = (flip.liability for flip in verdict.flips)
+    open_to = {*verdict.possible, *verdict.other_doctrines.values(), *flips}
+    return Evidence(
+        frozenset(material.provisions), frozenset(held), amounts_of(sums), story, verdict.law_as_of,
+        frozenset(open_to), explanation(material),
+    )  # fmt: skip
+
+
+def law_evidence(found: Found, story: str) -> Evidence:
+    """For the answer to a question of law: what was found, and the forms it names."""
+    text = render(found)
+    forms = named(text, found.lang)
+    return Evidence(found.refs(), forms, frozenset(), story, possible=forms, sources=text)
+
+
 # ---- drafts
 def draft(turn: Turn, material: Material, story: str, folder: Path, library: Library, index: Index) -> str:
     """The model's explanation of a verdict. Raises ModelFailed when it fails in any way or says nothing."""
@@ -110,6 +137,15 @@ def draft(turn: Turn, material: Material, story: str, folder: Path, library: Lib
         audience=style(folder, material.audience, lang),
     )  # fmt: skip
     return _written(turn, asked, tools(material, library, index))
+
+
+def law_draft(turn: Turn, found: Found, folder: Path, library: Library, index: Index) -> str:
+    """The model's answer to a question of law. Raises ModelFailed."""
+    asked = prompt(
+        folder, "law", found.lang, question=fenced(found.question[:STORY]), material=fenced(render(found)),
+        audience=style(folder, found.audience, found.lang),
+    )  # fmt: skip
+    return _written(turn, asked, _law_tools(library, index, library.as_of))
 
 
 def _listed(material: Material) -> str:
