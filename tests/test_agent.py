@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from assistant import agent
+from assistant import agent, chat
 from assistant.facts import Facts, from_json
 from assistant.graph import Assistant, Memory
 from assistant.payment import payments
@@ -147,7 +147,7 @@ def test_a_model_that_fails_is_named_as_a_problem(model, answer):
 
 
 def test_a_failing_model_is_logged_by_kind_never_by_words(answer, caplog):
-    with caplog.at_level(logging.WARNING, "assistant.agent"):
+    with caplog.at_level(logging.WARNING, "assistant.chat"):
         answer(Breaks())
     assert "ConnectionError" in caplog.text
     assert "is down" not in caplog.text
@@ -183,13 +183,14 @@ def test_the_model_is_told_the_conclusion_the_provisions_and_the_story(answer):
 
 def test_a_story_without_end_is_cut(material, library, assistant):
     model = Says(words="好")
-    agent.draft(model, material, "长" * 100_000, bundled("prompts"), library, assistant.index)
+    turn = chat.Turn(model, "test", 30)
+    agent.draft(turn, material, "长" * 100_000, bundled("prompts"), library, assistant.index)
     assert model.asked[0].count("长") == agent.STORY
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_prompt_wants_exactly_what_it_is_given(lang):
-    values = {"conclusion": "C", "reasons": "R", "provisions": "P", "story": "S $story ${x}"}
+    values = {"conclusion": "C", "reasons": "R", "provisions": "P", "story": "S $story ${x}", "audience": "A"}
     told = agent.prompt(bundled("prompts"), "answer", lang, **values)
     assert "S $story ${x}" in told
     with pytest.raises(SettingsError, match=r"answer\.\w\w\.md wants .*story.*, got"):
@@ -208,7 +209,7 @@ def test_every_prompt_says_the_same_in_both_languages():
 # ---- the tools
 @pytest.fixture
 def tools(material, library, assistant):
-    return {t.__name__: t for t in agent.tools(material.verdict, library, assistant.index)}
+    return {t.__name__: t for t in agent.tools(material, library, assistant.index)}
 
 
 def test_the_tools_only_read(tools, material):
