@@ -136,13 +136,13 @@ class Turn:
         self._until = time.monotonic() + seconds
         self._count = _counter()
 
-    def run(self, work: Callable[["RunnableConfig"], Coroutine[Any, Any, T]]) -> T:
-        """What the coroutine that `work` makes of a LangChain config gives, in what is left of the time.
+    def run(self, work: Callable[["RunnableConfig"], Coroutine[Any, Any, T]], share: float = 1.0) -> T:
+        """What the coroutine that `work` makes of a LangChain config gives, in a share of the time left.
 
         Raises ModelFailed, whatever happened; logs the kind, never words.
         """
         try:
-            return _within(self._until - time.monotonic(), work({"callbacks": [self._count]}))
+            return _within(share * (self._until - time.monotonic()), work({"callbacks": [self._count]}))
         except Exception as error:  # any provider may raise anything; the reply never depends on it
             kind = kind_of(error)
             log.warning("the chat model failed: %s: %s", type(error).__name__, ADVICE.get(kind, kind))

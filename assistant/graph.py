@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
 
-from assistant import agent, chat, embed, explain, guard, index, reply, told
+from assistant import agent, chat, embed, explain, guard, index, model_reader, reply, told
 from assistant.facts import Facts, Lang, declarations
 from assistant.guard import Evidence
 from assistant.index import Index, notes
@@ -159,15 +159,17 @@ class Assistant:
         intent = self.intents.of(message, stated, memory.facts) if message.strip() else "empty"
         firm = memory.firm - stated.known.keys()
         facts = memory.facts.merged(stated)
+        problems: tuple[str, ...] = ()
         if intent in ABOUT_FACTS:
-            text = "\n".join((*memory.turns, message))
-            facts = told.overlaid(facts, cues, text, self.trained, firm, plainly)
+            facts = told.overlaid(facts, cues, _story(state), self.trained, firm, plainly)
+            facts, problems = self._read_by_model(state, facts, cues)
         for name in memory.asked:
             answered = self.intents.answered(message, name, facts)
             if name in answered and name not in facts:
                 firm |= {name}
             facts = answered
-        return {"facts": facts, "intent": intent, "firm": firm, "cues": cues, "plainly": plainly}
+        return {"facts": facts, "intent": intent, "firm": firm, "cues": cues, "plainly": plainly,
+                "model_problems": problems}  # fmt: skip
 
     def decide(self, state: State) -> State:
         """Facts to verdict and remedies, by rules alone."""
@@ -195,16 +197,18 @@ class Assistant:
             draft = self._draft(state)
         except chat.ModelFailed as failure:
             text = self._rendered(state)
-            return {"text": text, "rendered_by": "code", "model_problems": (f"failed:{failure}",)}
+            problems = (*state.get("model_problems", ()), f"failed:{failure}")
+            return {"text": text, "rendered_by": "code", "model_problems": problems}
         return {"text": self._rendered(state, draft), "rendered_by": "model", "draft": draft}
 
     def check(self, state: State) -> State:
         """The guard; a draft by a model that fails it is replaced by code's own words."""
         problems = state.get("model_problems", ())
+        unfit: tuple[str, ...] = ()
         if "draft" in state:
-            problems = self._guarded(state["draft"], self._evidence(state), state, draft=True).problems
-        failed = tuple(f"model:{problem}" for problem in problems)
-        replaced = bool(failed and "draft" in state)
+            unfit = self._guarded(state["draft"], self._evidence(state), state, draft=True).problems
+        failed = tuple(f"model:{problem}" for problem in (*problems, *unfit))
+        replaced = bool(unfit)
         text = self._rendered(state) if replaced else state["text"]
         # code's own text also names forms that are merely possible; only a model could assert them
         evidence = replace(self._evidence(state), forms=frozenset(Form))
@@ -213,6 +217,19 @@ class Assistant:
                 "report": replace(report, problems=failed + report.problems)}  # fmt: skip
 
     # ---- parts of the steps
+    def _read_by_model(self, state: State, facts: Facts, cues: Facts) -> tuple[Facts, tuple[str, ...]]:
+        """The facts with those only the chat model reads, and what went wrong with it."""
+        if "turn" not in state:
+            return facts, ()
+        text = _story(state)
+        try:
+            found = model_reader.marks(
+                state["turn"], text, self.declared, self.settings.prompts, state["lang"]
+            )
+        except chat.ModelFailed as failure:
+            return facts, (f"reading:{failure}",)
+        return model_reader.taken(facts, found, text, told.readings(text, cues, self.trained)), ()
+
     def _explains(self, state: State) -> bool:
         """Whether there is anything for a model to explain."""
         if "verdict" in state:

@@ -162,19 +162,21 @@ def test_a_model_never_changes_the_verdict(answer):
     assert len({t["decision_id"] for t in told}) == 1
 
 
-def test_a_model_is_not_asked_while_a_fact_is_missing(assistant):
+def test_a_model_only_reads_while_a_fact_is_missing(assistant):
     model = Says(words=HONEST["zh"])
     with_model = Assistant(assistant.settings, assistant.library, assistant.index, model)
     reply = with_model.turn("我在平台上买了东西，有问题。", with_model.start())
     assert reply.verdict.liability == "need_facts"
-    assert model.asked == []
+    [asked] = model.asked
+    assert "只输出 JSON" in asked
+    assert reply.guard["rendered_by"] == "code"
 
 
 # ---- what the model is told
 def test_the_model_is_told_the_conclusion_the_provisions_and_the_story(answer):
     model = Says(words=HONEST["zh"])
     reply = answer(model)
-    [asked] = model.asked
+    _, asked = model.asked  # first the story is read
     assert "平台应承担连带责任" in asked
     assert "《电子商务法》第三十八条第一款" in asked
     assert reply.verdict.liability == "joint"
