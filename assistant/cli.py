@@ -93,15 +93,30 @@ def ask(
     occurred_on: Annotated[str | None, typer.Option(help="date of the facts, 2024-03-15")] = None,
     doctrine: Doctrine = None,
     lang: Annotated[str | None, typer.Option(help="zh or en; default: the user's")] = None,
-) -> None:
+    correct: Annotated[list[str] | None, typer.Option("--set", metavar="FACT=VALUE",
+                       help="correct a fact that was read wrongly, as took_measures=yes; repeatable")] = None,
+    facts: Annotated[bool, typer.Option("--facts", help="also list the facts read, with your words")] = False,
+) -> None:  # fmt: skip
     """Answer a complaint or a question of law."""
     texts = [sys.stdin.read() if t == "-" else t for t in turns]
     day, told_in = _day(occurred_on), _lang(lang)
+    corrections = dict(_pair(text) for text in correct or ())
     assistant = _assistant()
-    answer = assistant.ask(texts, day, doctrine, told_in)
+    answer = assistant.ask(texts, day, doctrine, told_in, corrections=corrections)
     if answer.verdict:
         _keep(assistant.settings, [answer.verdict], assistant.library)
     _say(answer.to_json() if as_json else answer.reply)
+    if facts and not as_json:
+        from assistant.trace import facts_as_text
+
+        _say("\n" + facts_as_text(answer.facts, answer.lang))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise Refused(f"--set wants FACT=VALUE, as took_measures=yes, got {text!r}")
+    return name.strip(), value.strip()
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:

@@ -6,7 +6,7 @@ facts and messages outlive a turn.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -308,12 +308,18 @@ class Assistant:
     def ask(
         self, turns: Sequence[str], occurred_on: object = None, doctrine: str | None = None,
         lang: Lang | None = None, audience: Audience = "consumer",
+        corrections: Mapping[str, object] | None = None,
     ) -> Answer:  # fmt: skip
-        """Answer a whole conversation: the answer to its last message, from all of them."""
+        """Answer a whole conversation: the answer to its last message, from all of them.
+
+        `corrections`: facts as the user knows them, whatever is read in the words. Raises FactError.
+        """
         *earlier, last = turns or [""]
         memory = self.start(occurred_on)
         for message in earlier:
             _, _, memory = self.heard(message, memory, doctrine)
+        for name, value in (corrections or {}).items():
+            memory = replace(memory, facts=memory.facts.with_(name, value, "corrected"))
         return self.turn(last, memory, doctrine, lang, audience=audience)
 
     def _answer(self, state: State, began: float) -> Answer:

@@ -231,3 +231,17 @@ def told(nodes: Sequence[Node]) -> set[str]:
         inner: list[Node] = [node["elements"]] if "elements" in node else []
         found |= told([*inner, *node.get("parts", ()), *node.get("from", ())])
     return found
+
+
+def facts_as_text(facts: Facts, lang: Lang) -> str:
+    """The facts, one a line: name=value, what it means, and whose words it rests on."""
+    head = {
+        "zh": "读到的事实（用 --set 名称=值 更正）：",
+        "en": "The facts read (correct one with --set NAME=VALUE):",
+    }
+    rows = [head[lang]]
+    for name, fact in sorted(facts.known.items()):
+        words = fact.evidence if fact.source in ("stated", "corrected") else ""
+        rest = f"{_SOURCE[fact.source][lang]}: “{words}”" if words else _SOURCE[fact.source][lang]
+        rows.append(f"- {name}={plain(fact.value)} · {facts.declared[name].text[lang]} · {rest}")
+    return "\n".join(rows)

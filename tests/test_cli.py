@@ -178,6 +178,26 @@ def test_an_unknown_language_is_refused(run):
     assert "lang is zh or en, got 'fr'" in err
 
 
+def test_facts_are_listed_with_the_users_words_and_can_be_corrected(run):
+    story = "我在平台的店铺买的充电宝炸了，之前就有人投诉过，平台一直没下架。"
+    read = run("ask", story, "--facts")[1]
+    assert "- took_measures=no" in read
+    assert "平台一直没下架" in read.split("读到的事实")[1]
+    told = ("took_measures=yes", "measures_in_time=yes", "measures_effective=yes")
+    mended = json.loads(run("ask", story, "--json", *(w for one in told for w in ("--set", one)))[1])
+    assert mended["facts"]["took_measures"] == {"value": "yes", "source": "corrected", "evidence": ""}
+    assert mended["verdict"]["liability"] != "joint"
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ("took_measures", "FACT=VALUE"), ("took_measures=maybe", "took_measures"), ("no_such=yes", "no_such"),
+])  # fmt: skip
+def test_a_correction_that_cannot_be_taken_is_refused(run, given, said):
+    status, _, problem = run("ask", "买的充电宝炸了", "--set", given)
+    assert status == 2
+    assert said in problem
+
+
 def test_an_unknown_chat_model_is_refused_before_anything_is_asked(run):
     status, out, err = run("ask", STORY, ANBAO_CHAT="nonsense:x")
     assert (status, out) == (2, "")
