@@ -20,6 +20,7 @@ from assistant.numerals import CHARACTERS, to_int
 
 MAX_LENGTH = 6000  # characters of a reply
 MAX_DRAFT: dict[Lang, int] = {"zh": 2400, "en": 5000}  # characters of what a model writes
+LEAST: dict[Lang, int] = {"zh": 4, "en": 3}  # characters or words without which a draft says nothing
 MAX_REPEATS = 3  # times a sentence may stand in a draft
 
 _SURE = "一定|必然|肯定|百分之百|100%|必定|绝对|保证|保准|铁定|稳|毫无悬念地?|没有悬念地?"
@@ -267,8 +268,8 @@ def _draft_problems(text: str, evidence: Evidence, library: Library, lang: Lang)
         yield "markup"
     if _FORGED.search(text):
         yield "forged_heading"
-    if not text.strip():
-        yield "empty"
+    if len(re.findall(r"[一-鿿]" if lang == "zh" else r"[A-Za-z]{2,}", text)) < LEAST[lang]:
+        yield "language" if text.strip() and not speaks(text, lang) else "empty"
     elif not speaks(text, lang) or not all(speaks(p, lang) for p in _paragraphs(text)) or _foreign(text):
         yield "language"
     if _repeats(text) > MAX_REPEATS:
