@@ -67,7 +67,7 @@ _SUPPOSES: dict[Lang, str] = {  # another case than this one
 }
 _CONDITIONAL = r"\bunless\b|\bonly if\b|除非|只有.*才"  # wherever in the sentence
 _OTHERS_SAY: dict[Lang, str] = {  # held by someone else
-    "zh": "学说|学者|(?:有|另一种?|少数|不同|一种)观点|有人|一派|论者|另一种|另一说|有的(?:人|意见|说法)|持[^，]{1,8}说|该说|此说|少数意见|连带责任说|补充责任说|按份责任说"
+    "zh": "学说|学者|有的(?:主张|认为|说)|不同的?(?:意见|看法|主张|理解)|(?:有|另一种?|少数|不同|一种)观点|有人|一派|论者|另一种|另一说|有的(?:人|意见|说法)|持[^，]{1,8}说|该说|此说|少数意见|连带责任说|补充责任说|按份责任说"
     "|(?:您|你|用户|消费者|平台|商家|店家|对方|客服)(?:曾|也|还|则|一直|坚持|或许|会)*(?:主张|认为|说|提到|提出|要求|希望|辩称|声称|称|抗辩|以为|问|觉得)|(?<!没)(?<!毫无)(?<!无)(?:有|存在)(?:很大|较大|不小|一定)?(?:争议|争论|分歧)",
     "en": r"\b(?:some|others?|another|one|certain|many|minority|rival|different|several|these|those|five|two) (?:\w+ )?(?:schools?|scholars?|commentators?|authors?|doctrines?|views?|theor(?:y|ies))\b|\bschools?\b|\bscholars\b|\bdoctrines\b|\b(?:some|others) (?:say|hold|think|argue|read|would)\b|\bargues?\b|\bargued\b"
     r"|(?<!not )(?<!never )(?<!hardly )\b(?:contested|disputed|debated|controversial)\b|\b(?:you|the user|the platform|the merchant) (?:say|said|says|ask|asked|claim|claimed|claims|contends?|argues?|may say|maintains?)\b",
@@ -98,7 +98,8 @@ _TWICE: dict[Lang, str] = {  # a denial denied
     "en": r"(?:cannot|can't|not|never|no (?:reason|way|doubt)|nothing|hardly)\b[^.,]{0,12}\b(?:not|no|without|un\w+|deny|avoid|escape|less)\b[^.,]{0,24}$",
 }
 _DENIED_AFTER: dict[Lang, str] = {
-    "zh": "^(?:责任|赔偿)?(?:在(?:这里|此处?|本案)|的(?:说法|主张|认定|规则|规定|结论|要件|条件|前提)|这里|目前|还|尚|都|并|也|则)*(?:不成立|不适用(?:$|于|[，。])|不存在|不发生|无从谈起|谈不上|站不住|没有(?:成立|依据|根据|满足|具备|出现)|不(?:具备|满足|能成立|足以)|缺(?:少|乏)|不同|有别|是另一回事|被排除)"
+    "zh": "^(?:[偿付]|责任|赔偿)*(?:在(?:这里|此处?|本案)|的(?:说法|主张|认定|规则|规定|结论|要件|条件|前提)|这里|目前|还|尚|都|并|也|则)*(?:不成立|不适用(?:$|于|[，。])|不存在|不发生|无从谈起|谈不上|站不住|没有(?:成立|依据|根据|满足|具备|出现)|不(?:具备|满足|能成立|足以)|缺(?:少|乏)|不同|有别|是另一回事|被排除)"
+    "|^(?:责任|赔偿)?(?:针对(?!平台|您|本案|这)|适用于(?!平台|您|本案|这|它|该)|要求(?:平台)?(?:知道|知情|明知)|要有|需要(?:平台)?(?:知道|知情|明知|证据|证明))"
     "|^(?:责任|赔偿)?(?:则|通常|一般|原则上)?(?:要|须|必须|应当?|需要?)?(?:以[^，。]{1,24}为(?:前提|条件|要件|基础)|(?:由|须由)法律(?:明文)?规定|(?:的)?(?:前提|条件|要件)(?:是|在于))",
     "en": r"^(?: and several(?:ly)?)?(?: liab\w*| responsib\w*)?(?: here| as such| therefore)?(?: is| does| are| was| would be| could be| has)?(?: therefore| thus| simply)?(?: not| no)\b(?: (?:be|been|made|even|yet))?(?: \w+ly)? ?(?:appl|aris|aros|establish|made out|shown|in question|follow|available|justified|the case|at issue|called|what|enter|come|basis)|^(?: and several(?:ly)?)?(?: liab\w*)? (?:requires?|presupposes?|needs?|depends? on|is excluded|fails|is ruled out|is reserved)",
 }

@@ -20,6 +20,7 @@ from assistant.numerals import CHARACTERS, to_int
 
 MAX_LENGTH = 6000  # characters of a reply
 MAX_DRAFT: dict[Lang, int] = {"zh": 2400, "en": 5000}  # characters of what a model writes
+LEAST: dict[Lang, int] = {"zh": 4, "en": 3}  # characters or words without which a draft says nothing
 MAX_REPEATS = 3  # times a sentence may stand in a draft
 
 _SURE = "一定|必然|肯定|百分之百|100%|必定|绝对|保证|保准|铁定|稳|毫无悬念地?|没有悬念地?"
@@ -68,7 +69,7 @@ _AS_LAW = re.compile(r"法律|法规|法定|依法|法条|\blaw\b|\blegal(?:ly)?
 _PERSONAL = re.compile(
     r"(?<!\d)1[3-9]\d(?:[-\s]?\d{4}){2}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)\d{16,19}(?!\d)"
     r"|(?<!\d)0\d{2,3}[-\s]?\d{7,8}(?!\d)|(?<!\d)\d{4}(?:[-\s]\d{4}){3}(?:[-\s]\d{1,3})?(?!\d)"
-    r"|[\w.+-]+@[\w-]+\.\w+|(?:微信|QQ|支付宝|WeChat|Alipay|Telegram)(?:账?号|ID|号码)?(?:是|为|：|:| is)?\s?[A-Za-z0-9_-]{5,}"
+    r"|[\w.+-]+@[\w-]+\.\w+|(?:微信|QQ|支付宝|WeChat|Alipay|Telegram)\s?(?:账?号|ID|号码|number|account)?\s?(?:是|为|：|:|is)?\s?(?=[\w-]*\d)[A-Za-z0-9_-]{5,}"
     r"|[一-龥]{2,9}(?:省|市|区|县|镇|乡|街道)[一-龥]{1,10}(?:路|街|巷|村|小区|大道|大厦)[一-龥]{0,4}\d{1,5}(?:号|弄|栋|幢|室)"
     r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9]{5}(?![A-Z0-9])",
     re.I,
@@ -267,8 +268,8 @@ def _draft_problems(text: str, evidence: Evidence, library: Library, lang: Lang)
         yield "markup"
     if _FORGED.search(text):
         yield "forged_heading"
-    if not text.strip():
-        yield "empty"
+    if len(re.findall(r"[一-鿿]" if lang == "zh" else r"[A-Za-z]{2,}", text)) < LEAST[lang]:
+        yield "language" if text.strip() and not speaks(text, lang) else "empty"
     elif not speaks(text, lang) or not all(speaks(p, lang) for p in _paragraphs(text)) or _foreign(text):
         yield "language"
     if _repeats(text) > MAX_REPEATS:

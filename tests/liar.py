@@ -48,10 +48,13 @@ class Handler(BaseHTTPRequestHandler):
             whole = {**row, "object": "chat.completion", "choices": [choice], "usage": USED}
             return self.send(json.dumps(whole).encode())
         calls = [{"index": i, **call} for i, call in enumerate(message.get("tool_calls") or [])]
-        deltas: list[dict[str, Any]] = [
-            {"role": "assistant"},
-            *({"content": c} for c in message.get("content") or ""),
-        ]
+        content = message.get("content") or ""
+        pieces = (
+            [content[i : i + 40] for i in range(0, len(content), 40)]
+            if isinstance(content, str)
+            else [content]
+        )
+        deltas: list[dict[str, Any]] = [{"role": "assistant"}, *({"content": piece} for piece in pieces)]
         deltas += [{"tool_calls": calls}] if calls else []
         rows = [{**row, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": d, "finish_reason": None}]}
                 for d in deltas]  # fmt: skip
