@@ -295,12 +295,13 @@ def assess_(
 
 
 def _keep(settings: Settings, verdicts: "list[Verdict]", library: Library) -> None:
-    """Keep decisions for `replay`; a disk that cannot be written costs the replay, not the answer."""
+    """Keep decisions for `replay`; a store that cannot be written costs the replay, not the answer."""
     from assistant import decisions
+    from assistant.store import Database, StoreProblem
 
     try:
-        decisions.keep(settings.writable_data, verdicts, library.version)
-    except (OSError, SettingsError) as error:
+        decisions.keep(Database(settings.store_url), verdicts, library.version)
+    except (StoreProblem, SettingsError) as error:
         err.print(f"note: not kept for replay: {error}")
 
 
@@ -344,10 +345,11 @@ def replay(
 ) -> None:
     """Reach a decision made on this machine again, from the facts it was made on."""
     from assistant import decisions
+    from assistant.store import Database
     from assistant.verdict import assess
 
     settings = _settings()
-    kept = decisions.find(settings.writable_data, decision)
+    kept = decisions.find(Database(settings.store_url), decision)
     library = _library(settings)
     facts = from_json(declarations(settings.corpus / "facts.yaml"), kept.facts).with_asked(kept.asked)
     verdict = assess(facts, library.in_force, kept.as_of, kept.doctrine)
@@ -565,11 +567,12 @@ def main() -> None:
     """Run a command; known errors are one clear line and exit status 2."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from assistant.index import IndexProblem
+    from assistant.store import StoreProblem
 
     try:
         app()
     except (Refused, SettingsError, CorpusError, IndexProblem, FactError, FileProblem, AddedProblem,
-            LawError, ValueError) as error:  # fmt: skip
+            LawError, StoreProblem, ValueError) as error:  # fmt: skip
         err.print(f"anbao: {error}", style="red", markup=False, highlight=False)
         raise SystemExit(2) from None
     except BrokenPipeError:
