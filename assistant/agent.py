@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from assistant.facts import FactError, Lang
 from assistant.index import Index
 from assistant.law import LawError, Library
+from assistant.masking import masked
 from assistant.reply import Material, cite, conclusion, explanation
 from assistant.settings import SettingsError
 from assistant.verdict import Verdict, assess
@@ -93,7 +94,7 @@ def draft(
             middleware=[ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="error")],
         )
         state = agent.invoke(
-            {"messages": [{"role": "user", "content": asked}]},
+            {"messages": [{"role": "user", "content": masked(asked)}]},
             {"recursion_limit": 3 * TOOL_CALLS + 6},
         )
         written = str(state["messages"][-1].text).strip()

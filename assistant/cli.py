@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from assistant import __version__
+from assistant import __version__, operations
 from assistant.added import KINDS, AddedProblem
 from assistant.facts import FactError, Facts, declarations, from_json
 from assistant.files import FileProblem
@@ -548,6 +548,32 @@ def run(
 
     settings = _settings()
     ui.serve(_assistant(), host=host, port=port or settings.port, open_browser=open_browser)
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="default 7860, or ANBAO_PORT")] = None,
+    host: Annotated[str, typer.Option(help="other than this machine wants a key first")] = "127.0.0.1",
+) -> None:
+    """Serve the API and the widget; as many processes as you like over one store."""
+    from assistant import operations
+
+    settings = _settings()
+    operations.serve(settings, _assistant, host, port or settings.port)
+
+
+@app.command()
+def mcp(
+    http: Annotated[int | None, typer.Option(help="a port: streamable HTTP at /mcp instead of stdio")] = None,
+) -> None:
+    """Serve the law to other programs as tools (Model Context Protocol)."""
+    from assistant.mcp import serve
+
+    serve(_assistant(), http)
+
+
+app.add_typer(operations.keys_app, name="key")
+app.add_typer(operations.audit_app, name="audit")
 
 
 def _version(value: bool) -> None:

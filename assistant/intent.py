@@ -4,7 +4,7 @@ The words are data in `corpus/intents.yaml`. `answered` reads a short answer to 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -53,6 +53,18 @@ class Intents:
         if self._says("law_question", text) and not self._says("own_story", text) and tells < 2:
             return "law_question"
         return "complaint"
+
+    def wants_a_person(self, message: str, earlier: Sequence[str] = ()) -> str:
+        """Why a human agent is to take over: self_harm, grave, asked, contradicted; or "".
+
+        `earlier`: the user's messages since a human agent last spoke; told wrong twice, the bot gives way.
+        """
+        text = fold(message).strip()
+        for reason, words in (("self_harm", "self_harm"), ("grave", "grave"), ("asked", "hand_off")):
+            if self._says(words, text):
+                return reason
+        wrong = [t for t in (*(fold(e).strip() for e in earlier), text) if self._says("contradicts", t)]
+        return "contradicted" if len(wrong) > 1 and wrong[-1] is text else ""
 
     def answered(self, message: str, asked: str, facts: Facts) -> Facts:
         """A short answer to the question on fact `asked`, as facts; "不知道" is an answer too."""

@@ -35,6 +35,7 @@ class Settings:
     data: Path = field(default_factory=lambda: user_data_path("anbao"))  # ANBAO_DATA
     store: str = ""  # ANBAO_STORE: URL of a PostgreSQL database; empty: SQLite in the data folder
     port: int = 7860  # ANBAO_PORT: port of the chat page
+    retention_days: float = 0.0  # ANBAO_RETENTION_DAYS: then conversations are deleted; 0: never
     corpus: Path = field(default_factory=lambda: bundled("corpus"))
     prompts: Path = field(default_factory=lambda: bundled("prompts"))
 
@@ -61,6 +62,7 @@ class Settings:
             chroma=environ.get("ANBAO_CHROMA") or default.chroma,
             data=Path(environ.get("ANBAO_DATA") or default.data).expanduser(),
             store=environ.get("ANBAO_STORE") or default.store,
+            retention_days=number("ANBAO_RETENTION_DAYS", default.retention_days, 0, 36500),
             port=int(number("ANBAO_PORT", default.port, 1, 65535)),
         )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assistant.store.database import Conflict, NotFound, now
@@ -81,7 +81,7 @@ def get(link: Connection, tenant: str, conversation: str) -> Conversation:
 
 
 def listed(
-    link: Connection, tenant: str, person: str | None = None, before: str = "", limit: int = 50
+    link: Connection, tenant: str, person: str | None = None, before: str = "", limit: int | None = 50
 ) -> list[Conversation]:
     """Conversations last active first; `before` is the `updated_at` of the last one already seen."""
     query = select(conversations).where(conversations.c.tenant == tenant)
@@ -186,6 +186,12 @@ def said(link: Connection, conversation: str, after: int = 0) -> list[Message]:
     """The messages of a conversation in order, from the one after this id."""
     query = select(messages).where(messages.c.conversation == conversation, messages.c.id > after)
     return [Message(**row) for row in link.execute(query.order_by(messages.c.id)).mappings()]
+
+
+def turns(link: Connection, conversation: str) -> int:
+    """How many messages its user sent."""
+    sent = (messages.c.conversation == conversation, messages.c.role == "user")
+    return int(link.execute(select(func.count()).where(*sent)).scalar_one())
 
 
 def first_pending(told: Sequence[Message]) -> Message | None:
