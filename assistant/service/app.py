@@ -22,7 +22,6 @@ from assistant.facts import FactError
 from assistant.graph import Assistant
 from assistant.service import completions, desk, knowledge, talks
 from assistant.service.access import Access
-from assistant.service.schemas import Problem
 from assistant.service.worker import Worker
 from assistant.store import Conflict, Database, NotFound, StoreBusy, StoreFull, StoreProblem
 
@@ -36,8 +35,14 @@ HEADERS: Mapping[str, str] = {
 _STATUSES = {400: "the request cannot be read", 401: "no key", 403: "not allowed", 404: "not there",
              409: "changed by others meanwhile", 422: "not as described",
              429: "too many requests", 503: "the store does not answer", 507: "no room left"}  # fmt: skip
+_TEXTS = {name: {"type": "string"} for name in ("message", "type", "code")}
+_PROBLEM = {  # in the shape of OpenAI's errors; written out, for an event stream's errors are JSON too
+    "type": "object", "required": ["error"],
+    "properties": {"error": {"type": "object", "required": list(_TEXTS), "properties": _TEXTS}},
+}  # fmt: skip
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": text} for status, text in _STATUSES.items()
+    status: {"description": text, "content": {"application/json": {"schema": _PROBLEM}}}
+    for status, text in _STATUSES.items()
 }
 _ERRORS[413] = {"description": f"more than {MAX_BODY} bytes", "content": {"text/plain": {}}}
 
@@ -45,10 +50,10 @@ _ERRORS[413] = {"description": f"more than {MAX_BODY} bytes", "content": {"text/
 def build(assistant: Assistant, store: Database) -> FastAPI:
     """The application over an assistant and a store; both outlive it."""
     conversations = Conversations(assistant, store)
-    worker = Worker(conversations, assistant.settings.retention_days)
 
     @asynccontextmanager
     async def alive(_: FastAPI) -> AsyncIterator[None]:
+        worker = Worker(conversations, assistant.settings.retention_days)
         worker.start()
         yield
         worker.stop()

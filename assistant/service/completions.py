@@ -111,8 +111,6 @@ def complete(wanted: Chat, request: Request, _: Server) -> Completion | Streamin
     """Reply to a chat."""
     assistant: Assistant = request.app.state.assistant
     turns = [m.words for m in wanted.messages if m.role == "user"]
-    if not turns:
-        raise refused(422, "no_user_message", "messages want at least one of the role user")
     name = _known(wanted.model)
     reply = assistant.ask(turns)
     if reply.verdict:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from assistant.doctrines import DOCTRINES
 from assistant.read import MAX_MESSAGE
 from assistant.store import outbox
 from assistant.store import talks as kept
@@ -14,7 +15,7 @@ from assistant.store import tickets as kept_tickets
 Lang = Literal["zh", "en"]
 _NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL in a text
 Said = Annotated[str, StringConstraints(min_length=1, max_length=MAX_MESSAGE, pattern=_NUL)]
-Word = Annotated[str, StringConstraints(max_length=64, pattern=_NUL)]
+Doctrine = Annotated[str, Field(json_schema_extra={"enum": [*DOCTRINES]})]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_NUL)]
 Person = Annotated[str, StringConstraints(max_length=128, pattern=_NUL)]
 Json = dict[str, Any]
@@ -34,26 +35,13 @@ class Wanted(BaseModel):
         return value
 
 
-class Problem(BaseModel):
-    """Why a request was not done, in the shape of OpenAI's errors."""
-
-    class Error(BaseModel):
-        """`code` is for programs, `message` for people."""
-
-        message: str
-        type: str
-        code: str
-
-    error: Error
-
-
 class Ask(Wanted):
     """A whole conversation to be answered at once; nothing of it is kept but the decision."""
 
     id: str | int | None = None
     turns: Annotated[list[str], Field(min_length=1, max_length=50)] | str
     occurred_on: date | None = None
-    doctrine: Word | None = None
+    doctrine: Doctrine | None = None
     lang: Lang | None = None
 
 
@@ -79,7 +67,7 @@ class Assess(Wanted):
     """Structured facts: {name: value} or {name: {value, source, evidence}}."""
 
     facts: Annotated[dict[str, Any], Field(max_length=500)]
-    doctrine: Word | None = None
+    doctrine: Doctrine | None = None
 
 
 class Search(Wanted):
@@ -116,7 +104,7 @@ class NewConversation(Wanted):
 
     person: Person = ""
     lang: Lang | None = None
-    doctrine: Word | None = None
+    doctrine: Doctrine | None = None
     occurred_on: date | None = None
 
 
