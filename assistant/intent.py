@@ -33,10 +33,13 @@ class Intents:
     def _says(self, name: str, text: str) -> bool:
         return bool(self.patterns[name].search(text))
 
+    def _asks_for_a_person(self, text: str) -> bool:
+        return self._says("hand_off", text) and not self._says("not_hand_off", text)
+
     def of(self, message: str, stated: Facts, earlier: Facts) -> str:
         """The intent of a message that states these facts, after these earlier ones."""
         text = fold(message).strip()
-        if self._says("hand_off", text):
+        if self._asks_for_a_person(text):
             return "hand_off"
         if self._says("greeting", text):
             return "greeting"
@@ -60,9 +63,11 @@ class Intents:
         `earlier`: the user's messages since a human agent last spoke; told wrong twice, the bot gives way.
         """
         text = fold(message).strip()
-        for reason, words in (("self_harm", "self_harm"), ("grave", "grave"), ("asked", "hand_off")):
-            if self._says(words, text):
+        for reason in ("self_harm", "grave"):
+            if self._says(reason, text):
                 return reason
+        if self._asks_for_a_person(text):
+            return "asked"
         wrong = [t for t in (*(fold(e).strip() for e in earlier), text) if self._says("contradicts", t)]
         return "contradicted" if len(wrong) > 1 and wrong[-1] is text else ""
 
