@@ -19,7 +19,7 @@ def intents(corpus: Path) -> Intents:
 
 
 def half() -> list[dict[str, str]]:
-    """The half of the messages, by a hand that had not seen the patterns, that these were made on."""
+    """The half of the messages that the words were made on (odd numbers); the other half measures them."""
     rows = [json.loads(line) for line in MESSAGES.read_text(encoding="utf-8").splitlines()]
     return [row for row in rows if int(row["id"][2:]) % 2 and row["message"] != GREETS]
 
@@ -27,7 +27,7 @@ def half() -> list[dict[str, str]]:
 @pytest.mark.parametrize("intent", ["hand_off", "grave", "not_hand_off_but_close", "not_grave_but_close",
                                     "complaint", "law_question", "follow_up", "off_topic", "letter"])  # fmt: skip
 def test_messages_call_a_person_or_do_not(intents, intent):
-    rows = [row for row in half() if row["intent"] == intent]
+    rows = [row for row in half() if row.get("kind", row["intent"]) == intent]
     assert len(rows) >= 20
     wanted = CALLS.get(intent, {""})
     assert [row["message"] for row in rows if intents.wants_a_person(row["message"]) not in wanted] == []
