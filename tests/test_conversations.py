@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
-from assistant import decisions
+from assistant import conversations, decisions
+from assistant.conversations import Conversations
 from assistant.graph import Assistant
 from assistant.service import app
-from assistant.store import Database
+from assistant.store import Database, NotFound
 from tests.postgres import Postgres
 from tests.test_service import JOINT, begin, code, send
 
@@ -134,3 +136,105 @@ def test_while_postgresql_is_down_answers_say_so_and_afterwards_nothing_is_lost(
         )
         assert decisions.verify(store).problem == ""
     store.close()
+
+
+# ---- handing over
+@pytest.mark.parametrize(("words", "reason", "told"), [
+    (["叫你们经理来"], "asked", "已为您转接人工客服"),
+    ([JOINT, "a person please"], "asked", "connected to a person"),
+    (["我爸在平台买的热水器漏电，人没了"], "grave", "应当由人来处理"),
+    (["平台不退钱，我不想活了"], "self_harm", "12356"),
+    ([JOINT, "你理解错了", "不对，不是这样"], "contradicted", "没有理解对"),
+])  # fmt: skip
+def test_a_person_is_called_at_once_and_the_bot_says_no_more(client, words, reason, told):
+    talk = begin(client)["id"]
+    *_, last = [send(client, talk, said) for said in words]
+    assert told in last["reply"]["text"]
+    assert last["state"] == "waiting"
+    for late in ("还在吗？", "平台要负连带责任吗"):
+        silent = send(client, talk, late)
+        assert silent["reply"] is None
+        assert silent["message"]["status"] == "for_agent"
+    (ticket,) = client.get("/v1/tickets", params={"state": "open"}).json()
+    assert (ticket["reason"], ticket["conversation"]) == (reason, talk)
+    assert ticket["held"]["transcript"][-1]["text"] == words[-1]
+
+
+def test_a_ticket_holds_what_was_told_what_was_read_and_how_it_was_decided(client, store):
+    talk = begin(client)["id"]
+    send(client, talk, JOINT)
+    send(client, talk, "转人工")
+    held = client.get("/v1/tickets").json()[0]["held"]
+    assert [line["role"] for line in held["transcript"]] == ["user", "assistant", "user"]
+    assert held["facts"]["complained_to_platform"]["value"] == "yes"
+    assert held["verdict"]["liability"] == "joint"
+    assert any(node.get("ground") == "joint-knowledge" for node in held["trace"])
+    assert decisions.verify(store).entries == 2
+
+
+def test_an_agent_takes_answers_and_gives_back(client):
+    talk = begin(client)["id"]
+    send(client, talk, JOINT)
+    assert client.post(f"/v1/conversations/{talk}/handoff").json()["state"] == "waiting"
+    assert client.post(f"/v1/conversations/{talk}/handoff").json()["state"] == "waiting"
+    (ticket,) = client.get("/v1/tickets").json()
+    desk = f"/v1/tickets/{ticket['id']}"
+    early = client.post(f"{desk}/messages", json={"agent": "anna", "text": "您好"})
+    assert code(early) == (409, "conflict")
+    assert client.post(f"{desk}/take", json={"agent": "anna"}).json()["state"] == "taken"
+    assert code(client.post(f"{desk}/take", json={"agent": "bert"})) == (409, "conflict")
+    client.post(f"{desk}/messages", json={"agent": "anna", "text": "我是小安，马上为您处理"})
+    assert send(client, talk, "好的")["reply"] is None
+    assert code(client.post(f"{desk}/give-back", json={"agent": "bert"})) == (409, "conflict")
+    assert client.post(f"{desk}/give-back", json={"agent": "anna"}).json()["state"] == "closed"
+    news = client.get(f"/v1/conversations/{talk}/messages", params={"after": 2}).json()
+    assert news["state"] == "bot"
+    assert [m["role"] for m in news["messages"]] == ["assistant", "assistant", "agent", "user", "assistant"]
+    again = send(client, talk, "平台现在下架了")
+    assert again["reply"]["answer"]["intent"] == "follow_up"
+    assert client.get(f"{desk}").json()["agent"] == "anna"
+
+
+def test_what_a_process_left_unanswered_another_answers(client, assistant, store):
+    talk = begin(client)["id"]
+    service = Conversations(assistant, store)
+    message = service.accept(service.find("default", talk), JOINT)  # and then it died
+    with store.writing() as link:
+        link.execute(text("update messages set at = '2020'"))
+    service.sweep()
+    (_, reply) = service.said(talk)
+    assert reply.answers == message.id
+    assert "连带责任" in reply.text
+
+
+def test_after_their_time_conversations_are_deleted_and_decisions_stay(client, assistant, store):
+    talk = begin(client)["id"]
+    send(client, talk, JOINT)
+    service = Conversations(assistant, store)
+    service.sweep(retention_days=1)
+    assert service.find("default", talk).id == talk
+    with store.writing() as link:
+        link.execute(text("update conversations set updated_at = '2020'"))
+    service.sweep(retention_days=1)
+    with pytest.raises(NotFound):
+        service.find("default", talk)
+    assert decisions.verify(store).entries == 1
+
+
+def test_a_turn_that_fails_is_answered_with_a_word_of_regret(store, assistant, monkeypatch):
+    monkeypatch.setattr(assistant.reader, "read_firmly", lambda _: 1 / 0)
+    service = Conversations(assistant, store)
+    seen, _ = service.start("default")
+    reply = service.answer("default", service.accept(seen, JOINT))
+    assert reply is not None
+    assert "这一轮没有完成" in reply.text
+    assert reply.answer == {"problem": "ZeroDivisionError"}
+
+
+def test_a_conversation_has_an_end(client, monkeypatch):
+    monkeypatch.setattr(conversations, "MAX_TURNS", 1)
+    talk = begin(client)["id"]
+    send(client, talk, JOINT)
+    answer = client.post(f"/v1/conversations/{talk}/messages", json={"text": "还有"})
+    assert code(answer) == (409, "conflict")
+    assert "start a new one" in answer.text
