@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: run test lint bench mutation lock vectors clean
+.PHONY: run test lint bench crash mutation lock vectors clean
 
 run: $(STAMP)
 	@$(BIN)/anbao index
@@ -20,6 +20,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m evals.bench
+
+crash: $(STAMP)
+	@$(BIN)/python -m evals.crash
 
 mutation: $(STAMP)
 	@$(BIN)/python -m evals.mutation
