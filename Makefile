@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 WEIGHTS := .venv/.weights
 
-.PHONY: run test lint bench mutation lock vectors clean
+.PHONY: run test lint bench crash mutation lock vectors clean
 
 run: $(STAMP)
 	@$(BIN)/anbao index
@@ -13,6 +13,7 @@ run: $(STAMP)
 
 test: $(STAMP) $(WEIGHTS)
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory chromium
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || $(MAKE) --no-print-directory postgresql
 	@$(BIN)/python -m pytest
 
 lint: $(STAMP)
@@ -20,6 +21,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m evals.bench
+
+crash: $(STAMP)
+	@$(BIN)/python -m evals.crash
 
 mutation: $(STAMP)
 	@$(BIN)/python -m evals.mutation
@@ -31,6 +35,15 @@ chromium:
 	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update -q >/dev/null && apt-get install -y -q chromium fonts-wqy-zenhei >/dev/null; \
 	else echo "the browser tests need chromium: apt-get install chromium fonts-wqy-zenhei" >&2; exit 1; fi
+
+# … and a real PostgreSQL; each test run starts its own, so the package's service stays off.
+.PHONY: postgresql
+postgresql:
+	@echo "installing Debian's postgresql for the tests of the store…"
+	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -q >/dev/null && apt-get install -y -q postgresql >/dev/null \
+	  && { pg_ctlcluster "$$(ls /usr/lib/postgresql | tail -1)" main stop 2>/dev/null || true; }; \
+	else echo "the tests of the store need PostgreSQL: apt-get install postgresql" >&2; exit 1; fi
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"anbao needs Python 3.11 or newer, this is {v.major}.{v.minor}; set PYTHON=python3.12, say")'

@@ -20,6 +20,7 @@ from assistant.forms import named
 from assistant.guard import Evidence, amounts_of
 from assistant.index import Index
 from assistant.law import LawError, Library
+from assistant.masking import masked
 from assistant.payment import total
 from assistant.reply import Audience, Material, cite, conclusion, explanation
 from assistant.settings import SettingsError
@@ -161,7 +162,7 @@ def _written(turn: Turn, asked: str, usable: Sequence[Tool]) -> str:
     limit = ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="error")
     agent = create_agent(turn.model, [_as_data(tool) for tool in usable], middleware=[limit])
     state = turn.run(lambda config: agent.ainvoke(
-        {"messages": [{"role": "user", "content": asked}]},
+        {"messages": [{"role": "user", "content": masked(asked)}]},
         {**config, "recursion_limit": 3 * TOOL_CALLS + 6},
     ))  # fmt: skip
     written = str(state["messages"][-1].text).strip()

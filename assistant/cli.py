@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from assistant import __version__
+from assistant import __version__, operations
 from assistant.added import KINDS, AddedProblem
 from assistant.facts import FactError, Facts, declarations, from_json
 from assistant.files import FileProblem
@@ -310,12 +310,13 @@ def assess_(
 
 
 def _keep(settings: Settings, verdicts: "list[Verdict]", library: Library) -> None:
-    """Keep decisions for `replay`; a disk that cannot be written costs the replay, not the answer."""
+    """Keep decisions for `replay`; a store that cannot be written costs the replay, not the answer."""
     from assistant import decisions
+    from assistant.store import Database, StoreProblem
 
     try:
-        decisions.keep(settings.writable_data, verdicts, library.version)
-    except (OSError, SettingsError) as error:
+        decisions.keep(Database(settings.store_url), verdicts, library.version)
+    except (StoreProblem, SettingsError) as error:
         err.print(f"note: not kept for replay: {error}")
 
 
@@ -359,10 +360,11 @@ def replay(
 ) -> None:
     """Reach a decision made on this machine again, from the facts it was made on."""
     from assistant import decisions
+    from assistant.store import Database
     from assistant.verdict import assess
 
     settings = _settings()
-    kept = decisions.find(settings.writable_data, decision)
+    kept = decisions.find(Database(settings.store_url), decision)
     library = _library(settings)
     facts = from_json(declarations(settings.corpus / "facts.yaml"), kept.facts).with_asked(kept.asked)
     verdict = assess(facts, library.in_force, kept.as_of, kept.doctrine)
@@ -576,6 +578,32 @@ def doctor(as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="default 7860, or ANBAO_PORT")] = None,
+    host: Annotated[str, typer.Option(help="other than this machine wants a key first")] = "127.0.0.1",
+) -> None:
+    """Serve the API and the widget; as many processes as you like over one store."""
+    from assistant import operations
+
+    settings = _settings()
+    operations.serve(settings, _assistant, host, port or settings.port)
+
+
+@app.command()
+def mcp(
+    http: Annotated[int | None, typer.Option(help="a port: streamable HTTP at /mcp instead of stdio")] = None,
+) -> None:
+    """Serve the law to other programs as tools (Model Context Protocol)."""
+    from assistant.mcp import serve
+
+    serve(_assistant(), http)
+
+
+app.add_typer(operations.keys_app, name="key")
+app.add_typer(operations.audit_app, name="audit")
+
+
 def _version(value: bool) -> None:
     if value:
         _say(f"anbao {__version__}")
@@ -593,11 +621,12 @@ def main() -> None:
     """Run a command; known errors are one clear line and exit status 2."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from assistant.index import IndexProblem
+    from assistant.store import StoreProblem
 
     try:
         app()
     except (Refused, SettingsError, CorpusError, IndexProblem, FactError, FileProblem, AddedProblem,
-            LawError, ValueError) as error:  # fmt: skip
+            LawError, StoreProblem, ValueError) as error:  # fmt: skip
         err.print(f"anbao: {error}", style="red", markup=False, highlight=False)
         raise SystemExit(2) from None
     except BrokenPipeError:

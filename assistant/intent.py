@@ -4,7 +4,7 @@ The words are data in `corpus/intents.yaml`. `answered` reads a short answer to 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -33,10 +33,13 @@ class Intents:
     def _says(self, name: str, text: str) -> bool:
         return bool(self.patterns[name].search(text))
 
+    def _asks_for_a_person(self, text: str) -> bool:
+        return self._says("hand_off", text) and not self._says("not_hand_off", text)
+
     def of(self, message: str, stated: Facts, earlier: Facts) -> str:
         """The intent of a message that states these facts, after these earlier ones."""
         text = fold(message).strip()
-        if self._says("hand_off", text):
+        if self._asks_for_a_person(text):
             return "hand_off"
         if self._says("greeting", text):
             return "greeting"
@@ -53,6 +56,20 @@ class Intents:
         if self._says("law_question", text) and not self._says("own_story", text) and tells < 2:
             return "law_question"
         return "complaint"
+
+    def wants_a_person(self, message: str, earlier: Sequence[str] = ()) -> str:
+        """Why a human agent is to take over: self_harm, grave, asked, contradicted; or "".
+
+        `earlier`: the user's messages since a human agent last spoke; told wrong twice, the bot gives way.
+        """
+        text = fold(message).strip()
+        for reason in ("self_harm", "grave"):
+            if self._says(reason, text):
+                return reason
+        if self._asks_for_a_person(text):
+            return "asked"
+        wrong = [t for t in (*(fold(e).strip() for e in earlier), text) if self._says("contradicts", t)]
+        return "contradicted" if len(wrong) > 1 and wrong[-1] is text else ""
 
     def answered(self, message: str, asked: str, facts: Facts) -> Facts:
         """A short answer to the question on fact `asked`, as facts; "不知道" is an answer too."""

@@ -17,6 +17,7 @@ from assistant.agent import fenced, prompt
 from assistant.chat import ModelFailed, Turn, kind_of
 from assistant.encoder import Reading
 from assistant.facts import Declaration, FactError, Facts, Lang
+from assistant.masking import masked
 from assistant.read import fold, tidied
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _pieces(text: str) -> list[str]:
 def _asked(turn: Turn, story: str, declared: Mapping[str, Declaration], folder: Path, lang: Lang,
            share: float) -> list[Mark]:  # fmt: skip
     listed = "\n".join(f"- {d.name} ({_values(d)}): {d.text[lang]}" for d in declared.values())
-    asked = prompt(folder, "read", lang, facts=listed, story=fenced(story))
+    asked = prompt(folder, "read", lang, facts=listed, story=fenced(masked(story)))
     return _parsed(turn.run(lambda config: _written(turn.model, asked, _schema(declared), config), share))
 
 

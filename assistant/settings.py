@@ -39,7 +39,9 @@ class Settings:
     embedding: str = BUNDLED_EMBEDDING  # ANBAO_EMBEDDING: or any sentence-transformers name
     chroma: str = ""  # ANBAO_CHROMA: URL of a Chroma server; empty: embedded
     data: Path = field(default_factory=lambda: user_data_path("anbao"))  # ANBAO_DATA
+    store: str = ""  # ANBAO_STORE: URL of a PostgreSQL database; empty: SQLite in the data folder
     port: int = 7860  # ANBAO_PORT: port of the chat page
+    retention_days: float = 0.0  # ANBAO_RETENTION_DAYS: then conversations are deleted; 0: never
     corpus: Path = field(default_factory=lambda: bundled("corpus"))
     prompts: Path = field(default_factory=lambda: bundled("prompts"))
 
@@ -78,6 +80,8 @@ class Settings:
             embedding=environ.get("ANBAO_EMBEDDING") or default.embedding,
             chroma=environ.get("ANBAO_CHROMA") or default.chroma,
             data=Path(environ.get("ANBAO_DATA") or default.data).expanduser(),
+            store=environ.get("ANBAO_STORE") or default.store,
+            retention_days=number("ANBAO_RETENTION_DAYS", default.retention_days, 0, 36500),
             port=int(number("ANBAO_PORT", default.port, 1, 65535)),
         )
 
@@ -85,6 +89,11 @@ class Settings:
     def added(self) -> Path:
         """The folder of the texts added with `anbao corpus add`; it need not exist."""
         return self.data / "added"
+
+    @property
+    def store_url(self) -> str:
+        """Where conversations and decisions are kept. Raises SettingsError as `writable_data` does."""
+        return self.store or f"sqlite:///{self.writable_data / 'anbao.sqlite'}"
 
     @cached_property
     def writable_data(self) -> Path:

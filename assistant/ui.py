@@ -12,12 +12,10 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
-from queue import SimpleQueue
 from typing import Any
 
 import gradio as gr
@@ -25,10 +23,11 @@ from markupsafe import Markup
 
 from assistant.doctrines import ARTICLE_OWN, DOCTRINES
 from assistant.facts import Declaration, Fact, Lang, plain
-from assistant.graph import STEPS, Answer, Assistant, Memory
+from assistant.graph import STEPS, Assistant, Memory
 from assistant.read import MAX_MESSAGE, language
 from assistant.rules import FORM_NAMES
 from assistant.settings import OFFLINE, Settings
+from assistant.steps import watched
 from assistant.trace import as_mermaid, as_text
 from assistant.verdict import DutyResult, Verdict
 
@@ -137,7 +136,7 @@ def talk(
     told_in, memory = lang or language(message), session.after
     told = (*session.bubbles, _bubble("user", literal(message)))
     try:
-        for now in _watched(lambda on_step: assistant.turn(message, memory, doctrine, lang, on_step)):
+        for now in watched(lambda on_step: assistant.turn(message, memory, doctrine, lang, on_step)):
             if isinstance(now, str):
                 yield [*told, _bubble("assistant", f"*{STEPS[now][told_in]}*")], session, *_UNCHANGED
                 continue
@@ -157,19 +156,6 @@ def again(assistant: Assistant, session: Session, lang: Lang | None, doctrine: s
     """Answer the last message once more, under other settings."""
     earlier = Session(session.before, session.before, bubbles=session.bubbles[:-2])
     yield from talk(assistant, session.message, earlier, lang, doctrine)
-
-
-def _watched(turn: Callable[[Callable[[str], object]], Answer]) -> Iterator[str | Answer]:
-    """The step under way, whenever it changes; then the answer. `on_step` tells of finished steps."""
-    order = list(STEPS)
-    finished: SimpleQueue[str | None] = SimpleQueue()
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(turn, finished.put)
-        future.add_done_callback(lambda _: finished.put(None))
-        yield order[0]
-        while (step := finished.get()) is not None:
-            yield from order[order.index(step) + 1 :][:1]
-        yield future.result()
 
 
 def _where(error: Exception) -> str:

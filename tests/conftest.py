@@ -1,7 +1,8 @@
 """What tests share: the corpus, its library and facts, and one real offline assistant."""
 
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from assistant import cli
 from assistant.facts import Declaration, declarations
 from assistant.law import Library
 from assistant.settings import Settings, bundled
+from assistant.store import Database
+from tests.postgres import Postgres, running
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +54,30 @@ def assistant(tmp_path_factory: pytest.TempPathFactory):
     from assistant import graph
 
     return graph.build(Settings(data=tmp_path_factory.mktemp("anbao")))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL server; not in pytest's folder, which only its own user may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        with running(Path(folder)) as server:
+            yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, on each kind of store in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'anbao.sqlite'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    server.execute("drop schema public cascade; create schema public")
+    return server.url("postgres")
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Database]:
+    """An open, empty store, on each kind in turn."""
+    database = Database(store_url)
+    yield database
+    database.close()

@@ -19,11 +19,13 @@ def test_every_setting_is_read_from_its_variable():
         "ANBAO_CHAT": "openai:gpt-4o-mini", "ANBAO_CHAT_URL": "http://localhost:1", "ANBAO_PORT": "9000",
         "ANBAO_CHAT_TIMEOUT": "2.5", "ANBAO_EMBEDDING": "BAAI/bge-m3", "ANBAO_CHROMA": "http://h:8000",
         "ANBAO_DATA": "/somewhere", "ANBAO_CHAT_PRICE": "0.15/0.6", "ANBAO_CHAT_THREADS": "2",
+        "ANBAO_STORE": "postgresql://h/anbao", "ANBAO_RETENTION_DAYS": "90",
     })  # fmt: skip
     assert settings == Settings(
         chat="openai:gpt-4o-mini", chat_url="http://localhost:1", chat_timeout=2.5,
         embedding="BAAI/bge-m3", chroma="http://h:8000", data=Path("/somewhere"), port=9000,
         chat_price=(0.15, 0.6), chat_threads=2,
+        store="postgresql://h/anbao", retention_days=90,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The trace, the rule table as a document, and decisions kept for replay."""
+"""The trace, and the rule table as a document."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from assistant import decisions
 from assistant.facts import from_json
 from assistant.rulebook import markdown
 from assistant.rules import DUTIES, GROUNDS
@@ -69,26 +68,3 @@ def test_the_rule_table_in_docs_is_up_to_date(lang, file):
     )
     for rule in (*(g.id for g in GROUNDS), *(d.code for d in DUTIES)):
         assert f"`{rule}`" in wanted
-
-
-def test_a_decision_is_kept_without_the_users_words_and_reached_again(tmp_path):
-    facts = from_json(DECLARED, STORY).with_asked(["regulator_warned"])
-    verdict = judged(facts, "joint_only")
-    decisions.keep(tmp_path, [verdict, verdict], "v1")
-    assert "投诉了三回".encode() not in (tmp_path / "decisions.sqlite").read_bytes()
-    kept = decisions.find(tmp_path, verdict.decision_id[:6])
-    again = judged(from_json(DECLARED, kept.facts).with_asked(kept.asked), kept.doctrine)
-    assert again.decision_id == verdict.decision_id
-    assert kept.as_of == verdict.law_as_of
-
-
-@pytest.mark.parametrize("wanted", ["", "zz", "%", "_"])
-def test_an_unknown_decision_is_refused(tmp_path, wanted):
-    decisions.keep(tmp_path, [judged(from_json(DECLARED, STORY))], "v1")
-    with pytest.raises(decisions.NoSuchDecision):
-        decisions.find(tmp_path, wanted)
-
-
-def test_a_folder_that_cannot_be_written_is_an_os_error(tmp_path):
-    with pytest.raises(OSError, match="cannot be kept"):
-        decisions.keep(tmp_path / "missing", [judged(from_json(DECLARED, STORY))], "v1")

@@ -1,0 +1,58 @@
+"""When a person is to take over: in any phrasing, the first time, and not where it only sounds like it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.intent import Intents
+
+MESSAGES = Path(__file__).parent.parent / "evals" / "scenarios" / "messages.jsonl"
+CALLS = {"hand_off": {"asked"}, "grave": {"grave", "self_harm"}}
+# "有人吗" is both: it greets, and asks whether anybody is there
+GREETS = "有人吗"
+
+
+@pytest.fixture(scope="module")
+def intents(corpus: Path) -> Intents:
+    return Intents(corpus)
+
+
+def half() -> list[dict[str, str]]:
+    """The half of the messages that the words were made on (odd numbers); the other half measures them."""
+    rows = [json.loads(line) for line in MESSAGES.read_text(encoding="utf-8").splitlines()]
+    return [row for row in rows if int(row["id"][2:]) % 2 and row["message"] != GREETS]
+
+
+@pytest.mark.parametrize("intent", ["hand_off", "grave", "not_hand_off_but_close", "not_grave_but_close",
+                                    "complaint", "law_question", "follow_up", "off_topic", "letter"])  # fmt: skip
+def test_messages_call_a_person_or_do_not(intents, intent):
+    rows = [row for row in half() if row.get("kind", row["intent"]) == intent]
+    assert len(rows) >= 20
+    wanted = CALLS.get(intent, {""})
+    assert [row["message"] for row in rows if intents.wants_a_person(row["message"]) not in wanted] == []
+
+
+@pytest.mark.parametrize("message", [
+    "转人工", "人工客服", "我要找真人", "请帮我转接人工服务", "能换个活人来吗", "叫你们经理来", "跟人聊行不行", "喊个人来",
+    "我不想跟机器人说话", "麻烦转人工，谢谢", "找你们负责人", "轉人工", "给我接人工！", "人工！人工！人工！", "有没有真人客服",
+    "a person please", "I want to talk to a human", "connect me with a real agent", "human please", "get me your manager",
+    "can I speak to someone?", "put me through to a representative", "I'd rather talk to a real person", "live agent",
+])  # fmt: skip
+def test_a_person_is_called_in_many_words(intents, message):
+    assert intents.wants_a_person(message) == "asked"
+
+
+@pytest.mark.parametrize("message", [
+    "手机死机了，气死了", "这价格真是跳楼价", "商家叫人来收货", "客服态度差死了", "我买了人工草坪", "人工智能音箱坏了",
+    "累死我了，排队三小时", "跳楼大甩卖买的鞋", "The battery is dead", "my human hair wig is fake",
+])  # fmt: skip
+def test_words_that_only_sound_so_call_nobody(intents, message):
+    assert intents.wants_a_person(message) == ""
+
+
+def test_who_is_told_wrong_twice_is_given_a_person(intents):
+    assert intents.wants_a_person("你说的不对") == ""
+    assert intents.wants_a_person("不对，不是这样", ["你理解错了"]) == "contradicted"
+    assert intents.wants_a_person("平台没有下架", ["你理解错了", "不对"]) == ""
+    assert intents.wants_a_person("that's not right", ["You are wrong, it was the seller"]) == "contradicted"
