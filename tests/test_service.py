@@ -7,6 +7,7 @@ from pathlib import Path
 import openai
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import event
 
 from assistant import decisions
 from assistant.graph import Assistant
@@ -240,3 +241,23 @@ def test_health_readiness_and_metrics_tell_of_the_service_and_of_nobody(client):
     )
     for secret in (talk, "anna", "电热毯"):
         assert secret not in text
+
+
+def test_when_the_disk_is_full_it_says_so_and_what_was_accepted_stays(client, store):
+    talk = begin(client)["id"]
+    with store.reading() as link:
+        pages = link.exec_driver_sql("pragma page_count").scalar_one()
+    store.close()  # SQLite's own limit on pages stands for the disk: it fails in the same way
+    event.listen(store.engine, "connect", lambda link, _: link.execute(f"pragma max_page_count={pages + 20}"))
+    kept = []
+    while (answer := _said(client, talk, len(kept))).is_success:
+        kept.append(answer.json()["message"]["text"])
+    assert code(answer) == (507, "no_room")
+    assert kept
+    told = client.get(f"/v1/conversations/{talk}").json()["messages"]
+    assert [m["text"] for m in told if m["status"] == "answered"] == kept
+    assert decisions.verify(store).problem == ""
+
+
+def _said(client: TestClient, talk: str, number: int) -> object:
+    return client.post(f"/v1/conversations/{talk}/messages", json={"text": f"第{number}次买到假货，平台不管"})
