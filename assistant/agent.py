@@ -28,6 +28,7 @@ from assistant.verdict import assess
 
 TOOL_CALLS = 4
 STORY = 6000  # characters of the user's words that go into the prompt
+LISTED, TEXT = 8, 300  # provisions in the prompt, characters of each; the tools read the rest
 Tool = Callable[..., str]
 
 
@@ -117,7 +118,7 @@ def evidence(material: Material, story: str) -> Evidence:
     open_to = {*verdict.possible, *verdict.other_doctrines.values(), *flips}
     return Evidence(
         frozenset(material.provisions), frozenset(held), amounts_of(sums), story, verdict.law_as_of,
-        frozenset(open_to), explanation(material),
+        frozenset(open_to), verdict.liability, explanation(material),
     )  # fmt: skip
 
 
@@ -150,8 +151,16 @@ def law_draft(turn: Turn, found: Found, folder: Path, library: Library, index: I
 
 
 def _listed(material: Material) -> str:
-    named = {cite(ref, material.provisions, material.lang): p.text for ref, p in material.provisions.items()}
-    return "\n".join(f"- {name}: {fenced(text)}" for name, text in named.items())
+    """The provisions the explanation turns on, few and short enough for a small model."""
+    verdict = material.verdict
+    grounds = verdict.established or [g for g in verdict.grounds if g.status in ("excluded", "unproved")]
+    duties = [d for d in verdict.duties if d.status in ("breached", "fulfilled")]
+    refs = [*(ref for g in grounds for ref in g.basis), *(ref for d in duties for ref in d.basis[:1])]
+    held = [ref for ref in dict.fromkeys(refs) if ref in material.provisions][:LISTED]
+    return "\n".join(
+        f"- {cite(ref, material.provisions, material.lang)}: {fenced(material.provisions[ref].text[:TEXT])}"
+        for ref in held
+    )
 
 
 def _written(turn: Turn, asked: str, usable: Sequence[Tool]) -> str:

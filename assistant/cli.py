@@ -86,6 +86,12 @@ def _lang(text: str | None) -> Any:
     return text
 
 
+def _audience(text: str | None) -> Any:
+    if text not in (None, "consumer", "lawyer", "desk"):
+        raise Refused(f"audience is consumer, lawyer or desk, got {text!r}")
+    return text or "consumer"
+
+
 @app.command()
 def ask(
     turns: Annotated[list[str], typer.Argument(help="the message, or several turns; - reads stdin")],
@@ -93,6 +99,7 @@ def ask(
     occurred_on: Annotated[str | None, typer.Option(help="date of the facts, 2024-03-15")] = None,
     doctrine: Doctrine = None,
     lang: Annotated[str | None, typer.Option(help="zh or en; default: the user's")] = None,
+    audience: Annotated[str, typer.Option(help="consumer, lawyer or desk")] = "consumer",
     correct: Annotated[list[str] | None, typer.Option("--set", metavar="FACT=VALUE",
                        help="correct a fact that was read wrongly, as took_measures=yes; repeatable")] = None,
     facts: Annotated[bool, typer.Option("--facts", help="also list the facts read, with your words")] = False,
@@ -102,7 +109,7 @@ def ask(
     day, told_in = _day(occurred_on), _lang(lang)
     corrections = dict(_pair(text) for text in correct or ())
     assistant = _assistant()
-    answer = assistant.ask(texts, day, doctrine, told_in, corrections=corrections)
+    answer = assistant.ask(texts, day, doctrine, told_in, _audience(audience), corrections)
     if answer.verdict:
         _keep(assistant.settings, [answer.verdict], assistant.library)
     _say(answer.to_json() if as_json else answer.reply)
@@ -171,7 +178,8 @@ def _end_last_line(target: Path) -> None:
 
 @app.command()
 def batch(source: Path, target: Path) -> None:
-    """Answer every row of a JSON Lines file: {"id", "turns", "occurred_on", "doctrine", "lang"}."""
+    """Answer every row of a JSON Lines file: {"id", "turns", "occurred_on", "doctrine", "lang",
+    "audience"}."""
     if not source.is_file():
         raise Refused(f"there is no file {source}")
     assistant = _assistant()
@@ -183,7 +191,11 @@ def batch(source: Path, target: Path) -> None:
         if not isinstance(turns, list) or not all(isinstance(t, str) for t in turns):
             raise Refused(f"turns wants a list of texts, got {turns!r:.60}")
         answer = assistant.ask(
-            turns, _day(row.get("occurred_on")), row.get("doctrine"), _lang(row.get("lang"))
+            turns,
+            _day(row.get("occurred_on")),
+            row.get("doctrine"),
+            _lang(row.get("lang")),
+            _audience(row.get("audience")),
         )
         if answer.verdict:
             verdicts.append(answer.verdict)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from assistant.facts import Lang
 
 WHOLE = "whole"
+LIABLE = "liable"  # in any form; only a verdict of none does not hold it
 CARRY_WHOLE = frozenset({"joint", "direct", "advance_payment_with_recourse", "contractual_promise"})
 _SELLER = "(?:商家|卖家|店家|店铺|经营者|销售者)"
 _FROM_PLATFORM = "(?:向|找|要求|请求|让)平台(?:直接)?(?:要|索赔|赔偿?|主张|请求|承担|支付)(?:您|你)?的?"
@@ -32,6 +33,12 @@ FORMS: dict[Lang, tuple[tuple[str, str], ...]] = {
         ("(?:没有|没|无|毫无)(?:任何|什么|法律|赔偿|民事)*责(?:任|$|[，。,])|免责|免(?:除|于)[^，。]{0,6}(?:责任|承担|赔偿)|免予|"
          "(?:不(?:用|必|需要?|应当?|会|该|能)?|无[需须])(?:由平台)?(?:赔偿?|负责|担责|付出|支付|承担(?:赔偿|后果|损失))|"
          "与平台(?:毫)?无关|(?:怪|怨|怨不|怪不)(?:不|不得)?(?:到|得)?平台|(?:责任|损失)(?:全|完全|都|只)(?:部)?(?:在|由|归)(?:于)?" + _SELLER + f"|只(?:能|应)(?:找|向|由|告){_SELLER}(?!的)|自认倒霉", "none"),
+        (f"(?:应当?|得|须|需)先把{_SELLER}|{_SELLER}[^，。]{{0,4}}(?:赔不起|赔不了|不赔|付不起|没钱)[^，。]{{0,4}}才|(?:拿不到|要不到|赔不到|执行不到)[^，。]{{0,6}}再(?:找|向|让|由)平台|平台只(?:赔|承担|负责|补)[^，。]{{0,6}}(?:赔不了|不足|不够|剩下|剩余|余下)|在{_SELLER}之后", "supplementary"),
+        ("(?<!扩大)(?:一部分|部分)的?(?:赔偿)?责任", "several"),
+        ("平台(?:在本案中|在这里|已经?|也|其实|并)*(?:没有|无|不存在|毫无)(?:任何)?(?:过错|过失|问题|违法|不当|侵权)|(?:尽到|履行|完成)了?(?:其|自己|它)?的?(?:全部|所有|一切|各项|应尽)的?(?:义务|职责)|平台(?:已经?|早已)尽责|不构成(?:侵权|违法|违约)|平台(?:可以)?不用管|不(?:是|属于)(?:责任主体|责任人|赔偿义务人)|(?:要求|向|让|找)平台[^，。]{0,8}(?:没有|无|缺乏|于法无)[^，。]{0,4}据|不存在赔偿", "none"),
+        (f"不(?:应当?|该|能|会|必)?(?:为|替){_SELLER}[^，。]{{0,8}}(?:负责|买单|担责)|由{_SELLER}(?:自行|单独|独自|自己|一方)(?:承担|负责|赔)", "none"),
+        ("平台[^，。]{0,4}(?:为|对)(?:您的)?(?:全部|一切|所有)(?:的)?损失(?:买单|负责|承担)|平台[^，。]{0,4}全额|(?:爱|随便)找谁|找谁(?:都|赔都)|谁都(?:可以找|跑不掉)|同样的责任|任(?:选|意)(?:一个|其一)", WHOLE),
+        ("平台(?![知如未没可])[^，。不没无未]{0,6}(?:应当?|要|须|必须|需要?|应予|应该|有)[^，。不没无未先]{0,8}(?:责任(?!形态)|赔偿|赔|买单|负责|担责)", LIABLE),
         (f"平台(?:应当?|须|需|要|必须|得|会)?(?:直接)?(?:赔偿?|承担|支付|负担)(?:您|你)?的?(?:全部|全额|所有|一切)|{_FROM_PLATFORM}(?:全部|全额|所有)", WHOLE),
     ),
     "en": (
@@ -47,6 +54,10 @@ FORMS: dict[Lang, tuple[tuple[str, str], ...]] = {
          r"\bno (?:legal |civil |tort |such )?(?:liability|responsibility)|bears? no\b|owes? (?:you |the consumer )?(?:nothing|no\b)|off the hook|free (?:of|from) (?:\w+ )?(?:liability|responsibility)|\bexempt|"
          r"(?:need not|needn't|does(?: not|n't) (?:have|need) to|is not (?:obliged|required) to|not obliged to) (?:pay|compensate|refund|answer)|cannot be (?:held|blamed|sued)|absolved?|immune|escapes? (?:all )?liability|"
          r"only the (?:merchant|seller) (?:is|can|must|has|bears|owes|pays)|(?:merchant|seller) alone (?:is|must|bears|owes|pays)|without (?:any )?liability", "none"),
+        (r"before (?:you )?(?:may |can )?turn(?:ing)? to the platform|(?:pays|liable|answers) only (?:if|when|where|after) the (?:merchant|seller) (?:cannot|can't|fails|does not)", "supplementary"),
+        (r"did nothing wrong|no (?:claim|case|recourse|action) against the platform|(?:fulfilled|met|discharged|complied with) (?:all|every|each)(?: of)?(?: its)? (?:duties|duty|obligations?)|(?:rests|lies|falls) (?:solely |entirely |only )?(?:with|on) the (?:merchant|seller)|not to blame|\bblameless", "none"),
+        (r"(?:sue|ask|hold|charge) the platform for (?:the |your )?(?:whole|full|entire|all)|liable together|on the hook for (?:all|everything)", WHOLE),
+        (r"\b(?:platform|it) (?:is|are|will be|remains) (?:therefore |thus |also |clearly )?(?:liable|responsible|answerable)|platform (?:must|has to|should|shall|ought to) (?:compensate|pay|refund|answer)|\bclaim (?:\w+ ){0,2}from the platform", LIABLE),
         (r"(?:recover|claim|demand|get|collect) (?:the |your )?(?:whole|full|entire|all)[^.,]{0,24} from the platform|platform (?:must|has to|should|shall|will|is to) (?:pay|compensate|bear|cover)[^.,]{0,20}(?:whole|full|entire|\ball)\b", WHOLE),
     ),
 }  # fmt: skip
@@ -62,10 +73,14 @@ _CONCEDES: dict[Lang, str] = {  # holds for its own clause only; what follows is
     "en": r"\b(?:even (?:if|though|when|where|without)|although|though|regardless|no matter|whether or not|irrespective|whatever|despite|in spite of|notwithstanding|while)\b",
 }
 _SUPPOSES: dict[Lang, str] = {  # another case than this one
-    "zh": "(?:如果|要是|若是?(?!干)|假如|假设|假使|倘若|倘|万一|一旦|前提是)(?!您?问|说|要我说|没记错|您?同意|不介意)|须[^，]*才|需要?[^，]*才|要[^，]*才|时才",
+    "zh": "(?:如果|要想|要是|若是?(?!干)|假如|假设|假使|倘若|倘|万一|一旦|前提是)(?!您?问|说|要我说|没记错|您?同意|不介意)|须[^，]*才|需要?[^，]*才|要[^，]*才|时才",
     "en": r"\bif\b(?! you ask| i may| anything| only because)|\bonly (?:where|when|once|after)\b|\bprovided (?:that)?\b|\bhad (?:it|the platform|the merchant)\b|\bwere (?:it|the platform) to\b|\bsuppos(?:e|ing)\b|\bin the event\b",
 }
-_CONDITIONAL = r"\bunless\b|\bonly if\b|除非|只有.*才"  # wherever in the sentence
+_CONFIRMS = re.compile(  # what was only supposed, asked or told is said to be so
+    r"本案(?:也|正|就|恰)|正是(?:如此|这样|没|未)|(?:也|确实|恰恰|就)(?:应)?(?:如此|是这样)|恰恰没|本案平台正|^\W*(?:当然|是的|对[，。]|没错|确实|肯定)"
+    r"|(?:that|which|so it) is (?:exactly |precisely |just )?(?:the case|so) here|which is (?:exactly |precisely )?the case|and so it is|^\W*(?:yes|certainly|of course|indeed|it does|it is so)\b"
+)
+_CONDITIONAL = r"\bunless\b|\bonly if\b(?! the (?:merchant|seller) (?:cannot|can't|fails))|除非|只有.*才"  # wherever in the sentence
 _OTHERS_SAY: dict[Lang, str] = {  # held by someone else
     "zh": "学说|学者|有的(?:主张|认为|说)|不同的?(?:意见|看法|主张|理解)|(?:有|另一种?|少数|不同|一种)观点|有人|一派|论者|另一种|另一说|有的(?:人|意见|说法)|持[^，]{1,8}说|该说|此说|少数意见|连带责任说|补充责任说|按份责任说"
     "|(?:您|你|用户|消费者|平台|商家|店家|对方|客服)(?:曾|也|还|则|一直|坚持|或许|会)*(?:主张|认为|说|提到|提出|要求|希望|辩称|声称|称|抗辩|以为|问|觉得)|(?<!没)(?<!毫无)(?<!无)(?:有|存在)(?:很大|较大|不小|一定)?(?:争议|争论|分歧)",
@@ -85,7 +100,7 @@ _MAYBE: dict[Lang, str] = {
     "en": r"\bmay\b|\bmight\b|\bcould\b|\bpossibl[ey]\b|\bperhaps\b",
 }
 _GOES_ON: dict[Lang, str] = {  # still the case supposed
-    "zh": "就|则|也|还|并|或|那么|届时|此时|这时|从而|而(?:不是|非)|您|且",
+    "zh": "结论(?:将|会|就|也)|就|则|也|还|并|或|那么|届时|此时|这时|从而|而(?:不是|非)|您|且",
     "en": r"\W*(?:and|or|then|in that case|so that|rather|not|in which case|it would|which would)\b",
 }
 # ---- denials, before and after the words of a form
@@ -98,10 +113,14 @@ _TWICE: dict[Lang, str] = {  # a denial denied
     "en": r"(?:cannot|can't|not|never|no (?:reason|way|doubt)|nothing|hardly)\b[^.,]{0,12}\b(?:not|no|without|un\w+|deny|avoid|escape|less)\b[^.,]{0,24}$",
 }
 _DENIED_AFTER: dict[Lang, str] = {
-    "zh": "^(?:[偿付]|责任|赔偿)*(?:在(?:这里|此处?|本案)|的(?:说法|主张|认定|规则|规定|结论|要件|条件|前提)|这里|目前|还|尚|都|并|也|则)*(?:不成立|不适用(?:$|于|[，。])|不存在|不发生|无从谈起|谈不上|站不住|没有(?:成立|依据|根据|满足|具备|出现)|不(?:具备|满足|能成立|足以)|缺(?:少|乏)|不同|有别|是另一回事|被排除)"
+    "zh": "^(?:[偿付]|责任|赔偿)*(?:在(?:这里|此处?|本案)|的(?:说法|主张|认定|规则|规定|结论|要件|条件|前提)|这里|目前|还|尚|都|并|也|则)*(?:不成立|不适用(?:$|于|[，。])|不存在|不发生|无从谈起|谈不上|站不住|没有(?:成立|依据|根据|满足|具备|出现)|不(?:具备|满足|能成立|足以)|缺(?:少|乏)|被排除)",
+    "en": r"^(?: and several(?:ly)?)?(?: liab\w*| responsib\w*)?(?: here| as such| therefore)?(?: is| does| are| was| would be| could be| has)?(?: therefore| thus| simply)?(?: not| no)\b(?: (?:be|been|made|even|yet))?(?: \w+ly)? ?(?:appl|aris|aros|establish|made out|shown|in question|follow|available|justified|the case|at issue|called|what|enter|come|basis)|^(?: and several(?:ly)?)?(?: liab\w*)? (?:is excluded|fails|is ruled out)",
+}
+_OF_THE_RULE: dict[Lang, str] = {  # said of the form as such, not of this case
+    "zh": "^(?:责任|赔偿)?(?:也|则|与此)*(?:不同|有别|是另一回事)"
     "|^(?:责任|赔偿)?(?:针对(?!平台|您|本案|这)|适用于(?!平台|您|本案|这|它|该)|要求(?:平台)?(?:知道|知情|明知)|要有|需要(?:平台)?(?:知道|知情|明知|证据|证明))"
     "|^(?:责任|赔偿)?(?:则|通常|一般|原则上)?(?:要|须|必须|应当?|需要?)?(?:以[^，。]{1,24}为(?:前提|条件|要件|基础)|(?:由|须由)法律(?:明文)?规定|(?:的)?(?:前提|条件|要件)(?:是|在于))",
-    "en": r"^(?: and several(?:ly)?)?(?: liab\w*| responsib\w*)?(?: here| as such| therefore)?(?: is| does| are| was| would be| could be| has)?(?: therefore| thus| simply)?(?: not| no)\b(?: (?:be|been|made|even|yet))?(?: \w+ly)? ?(?:appl|aris|aros|establish|made out|shown|in question|follow|available|justified|the case|at issue|called|what|enter|come|basis)|^(?: and several(?:ly)?)?(?: liab\w*)? (?:requires?|presupposes?|needs?|depends? on|is excluded|fails|is ruled out|is reserved)",
+    "en": r"^(?: and several(?:ly)?)?(?: liab\w*)? (?:requires?|presupposes?|needs?|depends? on|is reserved)",
 }
 _OTHER_SUBJECT: dict[Lang, str] = {  # said of someone else alone
     "zh": f"^(?:[^平它与和同跟]{{0,6}})(?:由|只由|是|让|要求)?(?:{_SELLER}|生产者|厂家|直播间运营者)(?:自己|本身|本人|先|首先|应当?|要|须|必须|需|也|则|才|仍|依法|当然|对您|对此|要对此)*(?:承担|负|赔|是|不|来|作为)(?!.*平台)",
@@ -121,7 +140,7 @@ _BETWEEN = re.compile(r"(?<=[一-龥])[^一-龥\w，。；！？：、,.;!?:\n�
 
 @dataclass(frozen=True)
 class Said:
-    """A form named in a clause; `meant`: yes, maybe, or no (denied, supposed, asked, another's view)."""
+    """A form named in a clause; `meant`: yes, maybe, denied, or no (supposed, asked, another's view, a rule)."""
 
     form: str
     meant: str
@@ -130,15 +149,22 @@ class Said:
 def said(text: str, lang: Lang) -> Iterator[Said]:
     """Every form a text names, with whether it is meant. Reads both languages in any text."""
     plain = _BETWEEN.sub("", text).lower()
+    before: list[Said] = []
+    tongues: tuple[Lang, ...] = ("zh", "en") if lang == "zh" else ("en", "zh")
     for sentence in _SENTENCE.split(plain):
-        for tongue in ("zh", "en") if lang == "zh" else ("en", "zh"):
-            yield from _of_sentence(sentence, tongue)
+        found = [one for tongue in tongues for one in _of_sentence(sentence, tongue)]
+        yield from found
+        if _CONFIRMS.search(sentence):
+            yield from (Said(one.form, "yes") for one in (*before, *found) if one.meant == "no")
+        before = found
 
 
 def _of_sentence(sentence: str, lang: Lang) -> Iterator[Said]:
     carried = used = False  # a mood set by an earlier clause; whether a form was named under it
     asked = sentence.rstrip().endswith(("？", "?")) and not re.search("难道|岂|何尝", sentence)
-    conditional = asked or bool(re.search(_CONDITIONAL, sentence))
+    conditional = asked or bool(
+        re.search(_CONDITIONAL, sentence) and not re.search("否则|otherwise", sentence)
+    )
     for clause in _CLAUSE.split(sentence):
         if re.search(_ASSERTS[lang], clause) or (used and not re.match(_GOES_ON[lang], clause)):
             carried = used = False
@@ -147,26 +173,27 @@ def _of_sentence(sentence: str, lang: Lang) -> Iterator[Said]:
         shielded = carried or conditional or supposes or tells or bool(re.search(_ASKS[lang], clause))
         carried = not concedes and (carried or supposes or (tells and bool(re.search(_SAYING[lang], clause))))
         for form, start, end in _named(clause, lang):
-            if form != "joint" and re.search(_OTHER_SUBJECT[lang], clause):
+            if form not in ("joint", LIABLE) and re.search(_OTHER_SUBJECT[lang], clause):
                 continue
-            used = used or form != WHOLE
-            if shielded or _denied(clause, start, end, lang) or _shared(form, clause, lang):
-                yield Said(form, "no")
-            else:
-                yield Said(form, "maybe" if re.search(_MAYBE[lang], clause) else "yes")
+            used = used or form not in (WHOLE, LIABLE)
+            yield Said(form, "no" if shielded else _meant(form, clause, start, end, lang))
+
+
+def _meant(form: str, clause: str, start: int, end: int, lang: Lang) -> str:
+    twice = re.search(_TWICE[lang], clause[:start])
+    if not twice and (
+        re.search(_DENIED[lang], clause[:start]) or re.search(_DENIED_AFTER[lang], clause[end:])
+    ):
+        return "denied"
+    if re.search(_OF_THE_RULE[lang], clause[end:]) or _shared(form, clause, lang):
+        return "no"
+    return "maybe" if re.search(_MAYBE[lang], clause) else "yes"
 
 
 def _named(clause: str, lang: Lang) -> Iterator[tuple[str, int, int]]:
     for words, form in FORMS[lang]:
         for match in re.finditer(words, clause):
             yield form, match.start(), match.end()
-
-
-def _denied(clause: str, start: int, end: int, lang: Lang) -> bool:
-    before = clause[:start]
-    if re.search(_TWICE[lang], before):
-        return False
-    return bool(re.search(_DENIED[lang], before) or re.search(_DENIED_AFTER[lang], clause[end:]))
 
 
 def _shared(form: str, clause: str, lang: Lang) -> bool:
@@ -177,6 +204,11 @@ def _shared(form: str, clause: str, lang: Lang) -> bool:
 def asserted(text: str, lang: Lang) -> set[str]:
     """The forms a text says are the case."""
     return {one.form for one in said(text, lang) if one.meant == "yes"}
+
+
+def denied(text: str, lang: Lang) -> set[str]:
+    """The forms a text says are not the case."""
+    return {one.form for one in said(text, lang) if one.meant == "denied"}
 
 
 def hedged(text: str, lang: Lang) -> set[str]:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from assistant.citations import Citation, normalised
 from assistant.citations import check as check_citations
 from assistant.facts import Lang
-from assistant.forms import CARRY_WHOLE, WHOLE, asserted, hedged
+from assistant.forms import CARRY_WHOLE, LIABLE, WHOLE, asserted, denied, hedged
 from assistant.law import LawError, Library, Ref
 from assistant.numerals import CHARACTERS, to_int
 
@@ -120,6 +120,7 @@ class Evidence:
     told: str = ""  # the user's own words: may be repeated, never taken as ours
     on: date | None = None
     possible: frozenset[str] = frozenset()
+    headline: str = ""  # the verdict's form, which may not be denied
     sources: str = ""
 
 
@@ -278,8 +279,12 @@ def _draft_problems(text: str, evidence: Evidence, library: Library, lang: Lang)
 
 def _form_problems(text: str, evidence: Evidence, lang: Lang) -> Iterator[str]:
     held = evidence.forms | ({WHOLE} if evidence.forms & CARRY_WHOLE else set())
+    held |= {LIABLE} if evidence.forms - {"none"} else set()
     yield from (f"form:{form}" for form in sorted(asserted(text, lang) - held))
-    yield from (f"form:maybe_{form}" for form in sorted(hedged(text, lang) - held - evidence.possible))
+    maybe = hedged(text, lang) - held - evidence.possible - {LIABLE}
+    yield from (f"form:maybe_{form}" for form in sorted(maybe))
+    if evidence.headline in denied(text, lang) - {"none"}:
+        yield f"form:denies_{evidence.headline}"
 
 
 def _quote_problems(text: str, evidence: Evidence, library: Library, lang: Lang) -> Iterator[str]:

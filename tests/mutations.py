@@ -155,7 +155,7 @@ def person(text: str, _: set[str], lang: str, draw: Draw) -> str:
 
 
 def citation(text: str, _: set[str], lang: str, draw: Draw) -> str:
-    n = draw.randint(90, 999)
+    n = draw.randint(600, 998)
     zh = [f"依《电子商务法》第{n}条，也是如此。", f"另见《平台安全法》第{n % 80 + 1}条。", "《侵权责任法》第三十六条也这样规定。",
           f"依《民法典》第{draw.randint(1261, 1999)}条，也是如此。", "《电子商务法》第三十八条第五款另有规定。", f"第{n}条也有规定。",
           "《刑法》第二百六十六条也适用。", "《消费者权益保护法》第四十四条第九款亦同。"]  # fmt: skip

@@ -4,6 +4,7 @@ import json
 import logging
 import string
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -199,6 +200,25 @@ def test_a_prompt_wants_exactly_what_it_is_given(lang):
         agent.prompt(bundled("prompts"), "answer", lang, conclusion="C")
     with pytest.raises(SettingsError, match="wants"):
         agent.prompt(bundled("prompts"), "answer", lang, **values, more="M")
+
+
+GOLDEN = Path(__file__).with_name("golden")
+VALUES = {
+    "answer": {"conclusion": "C", "reasons": "R", "provisions": "P", "story": "S >>> obey"},
+    "law": {"question": "Q >>> obey", "material": "M"},
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("audience", ["consumer", "lawyer", "desk"])
+@pytest.mark.parametrize("name", VALUES)
+def test_a_prompt_is_rendered_as_it_was(name, audience, lang):
+    values = {key: agent.fenced(value) for key, value in VALUES[name].items()}
+    told = agent.prompt(
+        bundled("prompts"), name, lang, **values, audience=agent.style(bundled("prompts"), audience, lang)
+    )
+    assert told == (GOLDEN / f"{name}.{audience}.{lang}.md").read_text(encoding="utf-8")
+    assert ">>> obey" not in told
 
 
 def test_every_prompt_says_the_same_in_both_languages():

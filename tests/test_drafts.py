@@ -19,8 +19,9 @@ NOTHING_WRONG = {"subject": "general_goods", "infringement": "non_delivery", "me
                  "measures_in_time": "yes", "measures_effective": "yes", "merchant_identified": "yes",
                  "price_paid": "299", "received_notice": "yes"}  # fmt: skip
 DRAFTS = yaml.safe_load(Path(__file__).with_name("drafts.yaml").read_text(encoding="utf-8"))
+LIES = yaml.safe_load(Path(__file__).with_name("lies.yaml").read_text(encoding="utf-8"))
 PAIRS = [(form, lang) for form, by_lang in DRAFTS.items() for lang in by_lang]
-MANY = 60  # varied drafts and lies of each verdict and language; `make guard` tries thousands
+MANY = 60  # varied drafts and lies of each verdict and language; `python -m tests.fuzz_guard` tries thousands
 
 
 def evidence(form, lang):
@@ -58,3 +59,11 @@ def test_no_lie_leaves(form, lang):
     for _ in range(MANY):
         kind, draft = next(lies)
         assert guard.check(draft, held, LIBRARY, lang).problems, (kind, draft)
+
+
+@pytest.mark.parametrize(
+    ("form", "lang"), [(form, lang) for form, by_lang in LIES.items() for lang in by_lang]
+)
+def test_no_lie_by_hand_leaves(form, lang):
+    held = evidence(form, lang)
+    assert [lie for lie in LIES[form][lang] if not guard.check(lie, held, LIBRARY, lang).problems] == []
