@@ -535,6 +535,47 @@ def corpus_check() -> None:
         raise typer.Exit(1)
 
 
+@app.command("eval")
+def eval_(
+    suites: Annotated[list[str] | None, typer.Argument(help="which; default: all")] = None,
+    chat: Annotated[str | None, typer.Option(help="chat model, in place of ANBAO_CHAT")] = None,
+    solver: Annotated[str, typer.Option(help="assistant, or the baselines bare and rag")] = "assistant",
+    limit: Annotated[int | None, typer.Option(min=0, help="cases a suite at most; 0: all")] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="times each case is answered")] = 1,
+    out: Annotated[Path, typer.Option(help="folder of the run; an interrupted one goes on")] = Path(
+        "anbao-eval"
+    ),
+    compare: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(metavar="A B", help="compare two runs' folders, answer nothing"),
+    ] = None,
+) -> None:
+    """Run evaluation suites and write a report: figures, charts, every failure."""
+    from evals import command
+
+    if compare:
+        _say(command.compare(*compare))
+        return
+    with err.status("loading…"):
+        subject = command.load(solver, _settings(), chat)
+    with _stages() as tick:
+        _say(command.run(suites or [], subject, limit, repeat, out, tick))
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[[str, int, int], object]]:
+    """Progress of several things in turn: told the name, how much is done, and of how much."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    tasks: dict[str, Any] = {}
+    with Progress(*columns, console=err) as bar:
+
+        def tick(name: str, done: int, total: int) -> None:
+            task = tasks[name] if name in tasks else tasks.setdefault(name, bar.add_task(name, total=total))
+            bar.update(task, completed=done)
+
+        yield tick
+
+
 @app.command()
 def run(
     port: Annotated[int | None, typer.Option(help="default 7860, or ANBAO_PORT")] = None,
