@@ -545,21 +545,31 @@ def eval_(
     out: Annotated[Path, typer.Option(help="folder of the run; an interrupted one goes on")] = Path(
         "anbao-eval"
     ),
+    cases: Annotated[Path | None, typer.Option(help="cases of your own: jsonl, yaml, csv or xlsx")] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="write an example file of cases, answer nothing")
+    ] = None,
     compare: Annotated[
         tuple[Path, Path] | None,
         typer.Option(metavar="A B", help="compare two runs' folders, answer nothing"),
     ] = None,
 ) -> None:
     """Run evaluation suites and write a report: figures, charts, every failure."""
-    from evals import command
+    from evals import case_files, command
 
+    if template:
+        case_files.write_template(template)
+        _say(f"wrote {template}: three examples to replace")
+        return
     if compare:
         _say(command.compare(*compare))
         return
     with err.status("loading…"):
         subject = command.load(solver, _settings(), chat)
+    chosen = command.chosen(suites or [], subject, cases)
     with _stages() as tick:
-        _say(command.run(suites or [], subject, limit, repeat, out, tick))
+        said = command.run(chosen, subject, limit, repeat, out, tick)
+    _say(said)
 
 
 @contextmanager

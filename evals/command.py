@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assistant.settings import Settings
-from evals import figures, report, runner, solvers
+from evals import figures, own, report, runner, solvers
 from evals.suite import SUITES, Json, NoSuite, Suite, find
 
 
@@ -15,11 +15,10 @@ def load(solver: str, settings: Settings, chat: str | None) -> solvers.Solver:
 
 
 def run(
-    names: Sequence[str], solver: solvers.Solver, limit: int | None, repeat: int, out: Path,
+    suites: Sequence[Suite], solver: solvers.Solver, limit: int | None, repeat: int, out: Path,
     progress: Callable[[str, int, int], object],
 ) -> str:  # fmt: skip
-    """Run the suites named (all that fit this solver where none is), write the reports, say the figures."""
-    suites = chosen(names, solver)
+    """Run the suites, write the reports, say the figures. Raises NoSuite, BadCases and OtherRun."""
     wanted = {suite.name for suite in suites}
     rows = runner.run(runner.Plan(suites, limit, repeat), solver, out, progress)
     found = report.summary(runner.head(solver), [row for row in rows if row["suite"] in wanted])
@@ -27,8 +26,15 @@ def run(
     return _aligned([report.HEADINGS, *report.table(found)]) + f"\nreport: {file}"
 
 
-def chosen(names: Sequence[str], solver: solvers.Solver) -> list[Suite]:
-    """The suites of these names, or all that this solver can be put to. Raises NoSuite."""
+def chosen(names: Sequence[str], solver: solvers.Solver, cases: Path | None = None) -> list[Suite]:
+    """The suites of these names, or all that this solver can be put to, or the cases of a file.
+
+    Raises NoSuite.
+    """
+    if cases:
+        if names:
+            raise NoSuite(f"--cases is a suite of its own; run {', '.join(names)} apart")
+        return [own.suite(cases)]
     if names:
         return [find(name) for name in dict.fromkeys(names)]
     return [suite for suite in map(find, SUITES) if solver.name == "assistant" or not suite.inside]
@@ -37,7 +43,7 @@ def chosen(names: Sequence[str], solver: solvers.Solver) -> list[Suite]:
 def compare(a: Path, b: Path) -> str:
     """Compare two runs case by case; the report of B then shows it too. Raises NoSuite."""
     before, after = _read(a), _read(b)
-    shared = [name for name in SUITES if name in before and name in after]
+    shared = [name for name in after if name in before]
     found = [figures.compare(name, before[name], after[name]) for name in shared]
     differences = [one for one in found if one]
     if not differences:

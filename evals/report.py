@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from assistant.rules import FORM_NAMES
 from evals import charts
 from evals.figures import ABSTAINED, MAIN, Difference, Figure, by, figures, values
-from evals.suite import Json, find
+from evals.suite import SUITES, Json, find
 
 TEMPLATES = Path(__file__).parent
 FACT = "fact:"
@@ -37,7 +37,8 @@ def _suite(name: str, rows: Sequence[Json]) -> Json:
     for row in rows:
         usage.update({k: v for k, v in row.get("usage", {}).items() if isinstance(v, int)})
     return {
-        "measures": find(name).measures, "cases": len(values(rows)), "rows": len(rows),
+        "measures": find(name).measures if name in SUITES else "cases of your own",
+        "cases": len(values(rows)), "rows": len(rows),
         "errors": sum("error" in row for row in rows),
         "figures": {n: f.to_json() for n, f in figures(rows).items()},
         "by": {field: _split(rows, field) for field in SPLITS},

@@ -13,6 +13,7 @@ from assistant.agent import prompt
 from assistant.facts import Lang
 from assistant.settings import OFFLINE, Settings
 from assistant.trace import as_text
+from evals.story_cases import duties, facts_json
 from evals.suite import Json, NoSuite, Suite
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Solver(Protocol):
     def assistant(self) -> "Assistant": ...
 
     def reply(self, turns: Sequence[str], lang: str, occurred_on: object = None) -> Json:
-        """{"reply": text}; of the assistant also liability, guard and trace."""
+        """{"reply": text}; of the assistant also liability, facts, duties, guard and trace."""
 
 
 @dataclass
@@ -49,6 +50,7 @@ class Ours:
         if answer.verdict:
             told_in: Lang = "en" if lang == "en" else "zh"
             said |= {"liability": answer.verdict.liability, "trace": as_text(answer.verdict, told_in)}
+            said |= {"facts": facts_json(answer.facts), "duties": duties(answer.verdict)}
         return said
 
 

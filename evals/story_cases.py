@@ -81,6 +81,14 @@ def duty_parts(gold: Mapping[str, str], said: Mapping[str, str]) -> dict[str, tu
     return {"duties found": (sum(said.get(d) == s for d, s in gold.items()), len(gold))}
 
 
+def read_facts(kept: Json, declared: Mapping[str, Declaration]) -> Facts:
+    """Facts back from what `facts_json` made of them."""
+    facts = from_json(declared, {})
+    for name, (value, source, words) in kept.items():
+        facts = facts.with_(name, value, source, words)
+    return facts
+
+
 def facts_json(facts: Facts) -> Json:
     """Known facts with where they came from: name → [value, source, words]."""
     return {n: [plain(f.value), f.source, f.evidence] for n, f in facts.known.items()}

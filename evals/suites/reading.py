@@ -7,7 +7,6 @@ The score is F1 over facts; the form that follows from the facts read stands bes
 
 from collections.abc import Sequence
 
-from assistant.facts import from_json
 from assistant.trace import as_text
 from evals import story_cases
 from evals.solvers import Solver
@@ -36,9 +35,7 @@ def score(solver: Solver, case: Case, said: Json) -> Score:
     """F1 over facts."""
     declared = solver.assistant.declared
     gold = story_cases.gold_facts(case, declared)
-    read = from_json(declared, {})
-    for name, (value, source, words) in said["facts"].items():
-        read = read.with_(name, value, source, words)
+    read = story_cases.read_facts(said["facts"], declared)
     f1, parts, problems = story_cases.fact_parts(gold, read)
     form = case.gold["liability"]
     parts |= story_cases.duty_parts(case.gold["duties"], said["duties"])
