@@ -71,30 +71,30 @@ class Packed:
         rules, length = take("iI")
         self.normal = _normalisation(bytes(raw[at : at + length]), rules)
         at += length
-        self._tensors: dict[str, tuple[int, int]] = {}
+        self.tensors: dict[str, tuple[int, int]] = {}
         for _ in range(take("i")):
             name = bytes(raw[at + 2 : at + 2 + take("H")]).decode()
             at += len(name)
             take("B")
             elements = take("I")
             offset, _ = take("QQ")
-            self._tensors[name] = (offset, elements)
+            self.tensors[name] = (offset, elements)
 
     def floats(self, name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
         """A tensor kept as 32-bit floats, flat."""
-        offset, count = self._tensors[name]
+        offset, count = self.tensors[name]
         return np.array(self.data[offset : offset + 4 * count].view("<f4"))
 
     def matrix(self, name: str, rows: int, columns: int) -> np.ndarray[Any, np.dtype[np.float32]]:
         """A 4-bit tensor as floats: [rows, columns]."""
-        offset, _ = self._tensors[name]
+        offset, _ = self.tensors[name]
         width = columns // BLOCK * 18
         packed = self.data[offset : offset + rows * width].reshape(rows, width)
         return unpacked(packed, columns)
 
     def words(self, ids: Sequence[int]) -> np.ndarray[Any, np.dtype[np.float32]]:
         """The word vectors of these token ids: [len(ids), hidden]."""
-        offset, _ = self._tensors["emb.word"]
+        offset, _ = self.tensors["emb.word"]
         width = self.shape.hidden // BLOCK * 18
         table = self.data[offset : offset + self.vocabulary * width].reshape(self.vocabulary, width)
         return unpacked(table[np.asarray(ids, np.int64)], self.shape.hidden)
@@ -182,7 +182,9 @@ class FactReader(nn.Module):
     not consulted.
     """
 
-    def __init__(self, shape: Shape, options: Sequence[int], dropout: float = 0.1) -> None:
+    def __init__(
+        self, shape: Shape, options: Sequence[int], dropout: float = 0.1, mixed: bool = True
+    ) -> None:
         super().__init__()
         self.options = tuple(options)
         slots, widest = len(options), max(options)
@@ -195,6 +197,11 @@ class FactReader(nn.Module):
         self.weigh = nn.Parameter(torch.zeros(slots, shape.hidden, widest))
         self.bias = nn.Parameter(torch.zeros(slots, widest))
         self.cue = nn.Parameter(torch.zeros(slots, widest + 1, widest))
+        if mixed:
+            self.heard = nn.Parameter(torch.zeros(slots, widest + 1, shape.hidden))
+            self.mixed: Layer | None = Layer(shape, dropout)
+        else:
+            self.mixed = None
         self.unasked = widest
         allowed = torch.tensor([[o < n for o in range(widest)] for n in self.options])
         self.register_buffer("allowed", allowed, persistent=False)
@@ -219,10 +226,11 @@ class FactReader(nn.Module):
         whole = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         both = torch.cat([own, whole[:, None].expand_as(own)], -1)
         thought = functional.gelu(self.join(both) + self.slot)
+        slots = torch.arange(len(self.options), device=hidden.device)[None, :]
+        if self.mixed is not None:  # each fact looks at the others: what one tells, another may follow from
+            thought = self.mixed(thought + self.heard[slots, cues], torch.ones_like(cues, dtype=torch.bool))
         thought = functional.dropout(thought, self.dropout, self.training)
-        logits = torch.einsum("bsh,sho->bso", thought, self.weigh) + self.bias
-        slots = torch.arange(len(self.options), device=logits.device)
-        logits = logits + self.cue[slots[None, :], cues]
+        logits = torch.einsum("bsh,sho->bso", thought, self.weigh) + self.bias + self.cue[slots, cues]
         allowed: Tensor = self.allowed  # type: ignore[assignment]
         return logits.masked_fill(~allowed, -1e4), attention
 

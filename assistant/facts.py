@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -42,7 +42,7 @@ class Declaration:
     because: Mapping[str, str] = field(default_factory=dict)
     proof: Mapping[str, str] = field(default_factory=dict)  # what would prove it
 
-    @property
+    @cached_property
     def lost_in_silence(self) -> bool:
         """About the platform and the consumer's to prove: unproved while nobody says so."""
         return self.burden == "consumer" and self.about == "platform"

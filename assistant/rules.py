@@ -92,8 +92,8 @@ CONSUMER_DEAL = All(CONSUMER, yes("seller_is_business"))
 FOOD = one_of("subject", "food", "health_food")
 DRUG = one_of("subject", "drug")
 FOOD_OR_DRUG = one_of("subject", "food", "health_food", "drug")
-LIVESTREAM = one_of("channel", "livestream")
-FOOD_DELIVERY = one_of("channel", "food_delivery")
+LIVESTREAM = quiet(one_of("channel", "livestream"))  # an ordinary sale until told otherwise
+FOOD_DELIVERY = quiet(one_of("channel", "food_delivery"))
 WITHIN_ECL = unless(
     one_of("subject", "financial", "content")
 )  # 电子商务法#2.3; the Measures on online trade are made under that law
@@ -151,7 +151,8 @@ def supporting(ref: str, when: Condition | None = None) -> Basis:
 
 
 # Article 38 wants a business on the platform and a consumer; a private seller or a buyer for resale is
-# left to the Civil Code.
+# left to the Civil Code. (27(2) has the platform keep this section's rules for private sellers too; that
+# it extends liability to a wrong by someone who is no 平台内经营者 is not said, so it is not assumed.)
 ECL_38_1 = basis("电子商务法#38.1", All(WITHIN_ECL, CONSUMER_DEAL))
 ECL_38_2 = basis("电子商务法#38.2", All(WITHIN_ECL, CONSUMER_DEAL))
 ECL_38_2_LIFE = basis("电子商务法#38.2", All(WITHIN_ECL, CONSUMER_DEAL, LIFE_OR_HEALTH))
@@ -289,6 +290,16 @@ GROUNDS: tuple[Ground, ...] = (
         engaged=yes("data_leaked_by_platform"),
     ),
     Ground(
+        "direct-own-fault", Form.DIRECT,
+        All(no("merchant_infringed"), yes("rights_harmed"), LIFE_OR_HEALTH,
+            quiet(Any(REVIEW_BREACHED, OTHER_SAFETY_BREACHED)), yes("breach_contributed")),
+        (basis("消费者权益保护法#48.2", CONSUMER), basis("民法典#1165.1"), basis("侵权责任法#6.1")),
+        {"zh": "只有平台自己有过错", "en": "the platform alone at fault"},
+        {"zh": "商家没有侵权，损害是平台自己没有尽到安全保障义务造成的，平台承担自己的侵权责任，没有可以排在前面的人。",
+         "en": "the merchant did no wrong; the platform's own neglect of safety did the harm, so it answers alone."},
+        engaged=no("merchant_infringed"),
+    ),
+    Ground(
         "joint-knowledge", Form.JOINT, All(yes("merchant_infringed"), KNOWLEDGE, ~FIT_MEASURES),
         (ECL_38_1, basis("消费者权益保护法#44.2", CONSUMER_DEAL), basis("民法典#1197.1"), TLL_36_3,
          basis("网络消费纠纷规定（一）#16", All(LIVESTREAM, CONSUMER_DEAL)),
@@ -362,17 +373,19 @@ GROUNDS: tuple[Ground, ...] = (
         "supplementary-review", Form.CORRESPONDING,
         All(LIFE_OR_HEALTH, yes("merchant_infringed"), yes("rights_harmed"), REVIEW_BREACHED,
             yes("breach_contributed")),
-        (ECL_38_2, basis("侵权责任法#37.2", contested=True), supporting("民法典#1198.2")),
+        (ECL_38_2, basis("侵权责任法#37.2", contested=True), supporting("民法典#1198.2"),
+         supporting("消费者权益保护法#48.2", CONSUMER)),
         {"zh": "关系生命健康的商品服务，未尽资质审核义务", "en": "life or health: qualification review neglected"},
-        {"zh": "直接侵权的是商家，平台没有尽到审核义务，其不作为是间接原因；电子商务法第三十八条第二款说的是“相应的责任”，没有写明形态，要靠学说确定。",
-         "en": "the merchant is the direct wrongdoer, the platform neglected its review, an indirect cause; Article 38(2) says “corresponding liability” without naming the form, which doctrine must fill in."},
+        {"zh": "直接侵权的是商家，平台没有尽到审核义务，其不作为是间接原因；法律只说“相应的责任”、没有写明形态的，要靠学说确定。",
+         "en": "the merchant is the direct wrongdoer, the platform neglected its review, an indirect cause; where the statute says “corresponding liability” without naming the form, doctrine must fill it in."},
         engaged=SAFETY_ISSUE,
     ),
     Ground(
         "supplementary-safety", Form.CORRESPONDING,
         All(LIFE_OR_HEALTH, yes("merchant_infringed"), yes("rights_harmed"), yes("breach_contributed"),
             Any(OTHER_SAFETY_BREACHED, HARM_ADDED_ONLY)),
-        (ECL_38_2, basis("侵权责任法#37.2", contested=True), supporting("民法典#1198.2")),
+        (ECL_38_2, basis("侵权责任法#37.2", contested=True), supporting("民法典#1198.2"),
+         supporting("消费者权益保护法#48.2", CONSUMER)),
         {"zh": "关系生命健康的商品服务，未尽其他安全保障义务", "en": "life or health: another safety duty neglected"},
         {"zh": "平台违反了其他安全保障义务，同样适用“相应的责任”。",
          "en": "another safety duty was breached; the same “corresponding liability” applies."},

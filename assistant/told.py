@@ -44,6 +44,8 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
         return facts
     said = {name: plain(fact.value) for name, fact in cues.known.items()}
     for name, reading in trained.read(text, said).items():
+        if name not in facts.declared:  # the intent is no fact
+            continue
         declared = facts.declared[name]
         left = name in _LEFT_TO_CUES or declared.presumed is not None
         left = left or (len(text) < SHORT and name in _IN_EVERY_STORY)

@@ -141,7 +141,7 @@ class Verdict:
     duties: tuple[DutyResult, ...]
     doctrine: Doctrine
     law_as_of: date
-    asks: tuple[str, ...]
+    asks: tuple[str, ...]  # at most two: the unknown facts whose answers settle most
     settling: tuple[str, ...]  # the smallest set of questions that settles the form whatever the answers
     flips: tuple[Flip, ...]
     other_doctrines: Mapping[str, str]
@@ -251,6 +251,7 @@ def assess(facts: Facts, in_force: InForce, as_of: date, doctrine_name: str | No
     changes = _changes(complete)
     board = _board(rules, facts, [{name: value} for name, value in changes])
     unknown = _candidates(facts, complete, board, rules, school)
+    ranked = _ranked(facts, complete, board, changes, unknown)
     statuses = board.statuses(0)
     return Verdict(
         complete,
@@ -258,8 +259,8 @@ def assess(facts: Facts, in_force: InForce, as_of: date, doctrine_name: str | No
         tuple(_duty(d, complete, in_force, on) for d in DUTIES),
         school,
         on,
-        _questions(facts, complete, board, changes, unknown),
-        _settling(facts, rules, school, unknown),
+        tuple(ranked[:2]),
+        _settling(facts, board, changes, rules, school, ranked),
         _flips(facts, board, changes, rules, school),
         {name: board.headline(0, other) for name, other in DOCTRINES.items() if other is not school},
         tuple(contradictions(facts)),
@@ -371,7 +372,10 @@ class _Board:
 
 
 def _board(rules: _Rules, facts: Facts, changes: Sequence[Change]) -> _Board:
-    worlds = Worlds(facts, changes)
+    return _judged(rules, facts, Worlds(facts, changes))
+
+
+def _judged(rules: _Rules, facts: Facts, worlds: Worlds) -> _Board:
     told = 0
     for name in CONDUCT:
         told |= worlds.all if name in facts.asked else worlds.known(name)
@@ -445,20 +449,21 @@ def _scope(ground: Ground, facts: Facts) -> str:
 
 
 def _duty(duty: Duty, facts: Facts, in_force: InForce, on: date) -> DutyResult:
-    applies = tuple(
-        b.ref for b in _duty_bases(in_force, on)[duty.code] if b.when is None or b.when.value(facts) is True
-    )
+    valued = [(b.ref, b.when is None or b.when.value(facts, "practical"))
+              for b in _duty_bases(in_force, on)[duty.code]]  # fmt: skip
+    applies = tuple(ref for ref, value in valued if value is True)
+    perhaps = tuple(ref for ref, value in valued if value is None)
     engaged = True if duty.engaged is None else duty.engaged.value(facts)
     breached = duty.breached.value(facts)
-    if engaged is False or not applies:
+    if engaged is False or not (applies or perhaps):
         status = "not_engaged"
-    elif engaged is None or breached is None:
+    elif engaged is None or breached is None or not applies:
         status = "unknown"
     else:
         status = "breached" if breached else "fulfilled"
     strict = duty.when_strict is not None and duty.when_strict.value(facts) is True
     standard = "substantive" if strict and duty.standard["substantive"] else "formal"
-    return DutyResult(duty, status, standard, applies)
+    return DutyResult(duty, status, standard, applies or perhaps)
 
 
 @lru_cache(maxsize=256)
@@ -490,10 +495,10 @@ def _candidates(facts: Facts, complete: Facts, board: _Board, rules: _Rules, sch
     return list(names)
 
 
-def _questions(
+def _ranked(
     facts: Facts, complete: Facts, board: _Board, changes: Sequence[tuple[str, Value]], names: Sequence[str]
-) -> tuple[str, ...]:
-    """At most two questions: the unknown facts whose answers settle most, consumer's own first."""
+) -> list[str]:
+    """The unknown facts, those whose answers settle most first, the consumer's own before the platform's."""
     order = list(facts.declared)
 
     def worth(name: str) -> tuple[int, int, int]:
@@ -501,26 +506,31 @@ def _questions(
         return (left, facts.declared[name].burden == "platform", order.index(name))
 
     first = ["infringement"] if "infringement" in names and "rights_harmed" not in complete else []
-    ranked = first + sorted((n for n in names if n not in first), key=worth)
-    return tuple(ranked[:2])
+    return first + sorted((n for n in names if n not in first), key=worth)
 
 
-def _settling(facts: Facts, rules: _Rules, school: Doctrine, unknown: Sequence[str]) -> tuple[str, ...]:
-    """The smallest set of questions whose answers settle the form, whatever they are; () if it is
-    settled, or if no three of the first six unknown facts do."""
-    names = [n for n in unknown if facts.declared[n].kind == "yes_no"][:6]
-    if not names:
-        return ()
-    sets = [some for size in (1, 2, 3) for some in combinations(names, size)]
-    answers = [[dict(zip(some, values, strict=True)) for values in product((True, False), repeat=len(some))]
-               for some in sets]  # fmt: skip
-    flat: list[Change] = [change for one in answers for change in one]
-    settled = _board(rules, facts, flat).settled(school) >> 1
-    for some, one in zip(sets, answers, strict=True):
-        mask = (1 << len(one)) - 1
-        if settled & mask == mask:
-            return some
-        settled >>= len(one)
+def _settling(
+    facts: Facts, board: _Board, changes: Sequence[tuple[str, Value]], rules: _Rules, school: Doctrine,
+    ranked: Sequence[str],
+) -> tuple[str, ...]:  # fmt: skip
+    """The smallest set of questions whose answers settle the form, whatever they are; () if it is settled,
+    or if no two of all do and no three of the six that settle most."""
+    names = [n for n in ranked if facts.declared[n].kind == "yes_no"]
+    alone = board.settled(school)
+    left = {name for i, (name, _) in enumerate(changes, 1) if not alone >> i & 1}
+    single = next((name for name in names if name not in left), None)
+    if single or not names:
+        return (single,) if single else ()
+    for size, among in ((2, names), (3, names[:6])):
+        sets = list(combinations(among, size))
+        answers = list(product((True, False), repeat=size))
+        flat: list[Change] = [dict(zip(some, values, strict=True)) for some in sets for values in answers]
+        settled = _board(rules, facts, flat).settled(school) >> 1
+        mask = (1 << len(answers)) - 1
+        for some in sets:
+            if settled & mask == mask:
+                return some
+            settled >>= len(answers)
     return ()
 
 
@@ -597,8 +607,9 @@ def _certificate(verdict: Verdict) -> Certificate:
 
 def _periods(facts: Facts, in_force: InForce, school: Doctrine) -> tuple[Period, ...]:
     found: list[Period] = []
+    told = Worlds(facts, ())
     for start in CHANGES_OF_LAW:
-        form = _board(_rules(in_force, start), facts, ()).headline(0, school)
+        form = _judged(_rules(in_force, start), facts, told).headline(0, school)
         if not found or found[-1].liability != form:
             found.append(Period(start, form))
     return tuple(found)

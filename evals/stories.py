@@ -81,3 +81,13 @@ def _story(row: Mapping[str, Any]) -> Story:
         row["liability"], row.get("voice", ""),
         None if row.get("occurred_on") is None else str(row["occurred_on"]), row.get("note", ""),
     )  # fmt: skip
+
+
+def messages(part: str, folder: Path = FOLDER) -> list[dict[str, str]]:
+    """Single messages with what they want: {"id", "lang", "message", "intent", "kind", "note"}.
+
+    `part`: "development" (even numbers) or "locked" (odd ones: scored to report, never read).
+    """
+    lines = (folder / "messages.jsonl").read_text(encoding="utf-8").splitlines()
+    rows: list[dict[str, str]] = [json.loads(line) for line in lines if line.strip()]
+    return [row for row in rows if int(row["id"].split("-")[1]) % 2 == (part == "locked")]
