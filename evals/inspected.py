@@ -88,8 +88,28 @@ def answers() -> Task:
 
 
 @task
+def dialogue() -> Task:
+    return _task(find("dialogue"))
+
+
+@task
+def robustness() -> Task:
+    return _task(find("robustness"))
+
+
+@task
+def safety() -> Task:
+    return _task(find("safety"))
+
+
+@task
 def retrieval() -> Task:
     return _task(find("retrieval"))
+
+
+@task
+def law_qa() -> Task:
+    return _task(find("law_qa"))
 
 
 @task

@@ -46,8 +46,10 @@ _OTHERS = re.compile(
     r"|(?<!with )(?<!with the )(?<!against the )(?<!from the )(?:merchant|seller|producer|manufacturer)",
     re.I,
 )
-# Asides, titles and article numbers say no form.
-_ASIDE = re.compile(r"（[^）]*）|\([^)]*\)|《[^》]*》|第[零〇一二三四五六七八九十百千\d]+[条款项]")
+# Asides, longer quotations, titles and article numbers say no form.
+_ASIDE = re.compile(
+    r"（[^）]*）|\([^)]*\)|“[^”]{9,}”|\"[^\"]{20,}\"|《[^》]*》|第[零〇一二三四五六七八九十百千\d]+[条款项]"
+)
 
 
 def form_said(text: str) -> str | None:

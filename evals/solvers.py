@@ -34,7 +34,7 @@ class Solver(Protocol):
     def assistant(self) -> "Assistant": ...
 
     def reply(self, turns: Sequence[str], lang: str, occurred_on: object = None) -> Json:
-        """{"reply": text}; of the assistant also liability, facts, duties, guard and trace."""
+        """{"reply": text}; of the assistant also intent, liability, facts, duties, guard and trace."""
 
 
 @dataclass
@@ -46,7 +46,8 @@ class Ours:
 
     def reply(self, turns: Sequence[str], lang: str, occurred_on: object = None) -> Json:
         answer = self.assistant.ask(turns, occurred_on)
-        said: Json = {"reply": answer.reply, "guard": answer.guard, "liability": "out_of_scope"}
+        said: Json = {"reply": answer.reply, "guard": answer.guard, "intent": answer.intent,
+                      "liability": "out_of_scope"}  # fmt: skip
         if answer.verdict:
             told_in: Lang = "en" if lang == "en" else "zh"
             said |= {"liability": answer.verdict.liability, "trace": as_text(answer.verdict, told_in)}

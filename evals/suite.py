@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 SEED = 20261127
-SUITES = ("verdict", "reading", "answers", "retrieval", "citations")
+SUITES = (
+    "verdict", "reading", "answers", "dialogue", "robustness", "safety", "retrieval", "law_qa", "citations",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
