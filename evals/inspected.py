@@ -115,3 +115,8 @@ def law_qa() -> Task:
 @task
 def citations() -> Task:
     return _task(find("citations"))
+
+
+@task
+def decisions() -> Task:
+    return _task(find("decisions"))

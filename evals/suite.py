@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 SEED = 20261127
 SUITES = (
-    "verdict", "reading", "answers", "dialogue", "robustness", "safety", "retrieval", "law_qa", "citations",
+    "verdict", "reading", "answers", "dialogue", "robustness", "safety", "retrieval", "law_qa", "citations", "decisions",
 )  # fmt: skip
 
 
