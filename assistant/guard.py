@@ -1,11 +1,12 @@
 """The guard: nothing leaves that cites law it does not have or says more than the verdict.
 
 `check` returns a report whose `problems` is empty when the text may leave. A guard that cannot run
-has failed: the caller then renders by code.
+has failed: the caller then renders by code. To add a check, add a function to `_draft_problems`.
 """
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,73 +14,80 @@ from decimal import Decimal
 from assistant.citations import Citation, normalised
 from assistant.citations import check as check_citations
 from assistant.facts import Lang
+from assistant.forms import CARRY_WHOLE, WHOLE, asserted, hedged
 from assistant.law import LawError, Library, Ref
 from assistant.numerals import CHARACTERS, to_int
 
-MAX_LENGTH = 6000
+MAX_LENGTH = 6000  # characters of a reply
+MAX_DRAFT: dict[Lang, int] = {"zh": 2400, "en": 5000}  # characters of what a model writes
+MAX_REPEATS = 3  # times a sentence may stand in a draft
 
-# A form of liability, per language: its words and the form they name.
-_FORMS: dict[Lang, tuple[tuple[str, str], ...]] = {
-    "zh": (("连带", "joint"), ("补充责任|补充赔偿", "supplementary"), ("按份", "several"),
-           ("先行赔", "advance_payment_with_recourse"), ("直接责任|自己的责任|销售者责任", "direct"),
-           ("不(?:需要?|用|必|应)?(?:承担|负)(?:任何)?(?:法律|赔偿|民事)?责任|没有(?:任何)?责任|无责|免责|免于承担|"
-            "不(?:用|必|需要?)赔", "none")),
-    "en": ((r"\bjoint(?:ly)?(?: and several(?:ly)?)?", "joint"), (r"\bsupplementary", "supplementary"),
-           (r"(?<!and )several(?:ly)? (?:liab|shares)|proportionate(?:ly)? liab", "several"),
-           ("advance payment|pay in advance", "advance_payment_with_recourse"),
-           ("direct(?:ly)? liab|own liability", "direct"),
-           (r"(?:is|are|be) not liable|no liability|bears? no|not responsible|cannot be held", "none")),
-}  # fmt: skip
-# Said of another case: holds for the rest of the sentence.
-_SUPPOSED: dict[Lang, re.Pattern[str]] = {
-    "zh": re.compile(
-        r"如果|若(?!干)|假如|假设|倘若|除非|学说|观点|认为|主张|有人|变为|变成|改为|可能[：:]|争议|争论"
-    ),
-    "en": re.compile(r"\bif\b|\bunless\b|\bviews?\b|\bschools?\b|doctrine|\bargue|become|possible"),
-}
-# Left open: holds for its clause.
-_OPEN: dict[Lang, re.Pattern[str]] = {
-    "zh": re.compile(r"是否|可能|还是|要不要|能否|区别"),
-    "en": re.compile(r"\bmay\b|\bmight\b|\bcould\b|\bwould\b|whether|\beither\b|differ|versus| vs"),
-}
-# Denied: immediately before the form's words.
-_DENIED: dict[Lang, re.Pattern[str]] = {
-    "zh": re.compile(
-        r"(?:不|非|没有|无须|无需)(?:是|会|用|分|论|涉及|区分|既|也|这|应当?|需要?|必|承担|负|适用|存在|构成|属于|等于|成立|相应的|一般的|法定的|任何|[“「])*$"
-    ),
-    "en": re.compile(
-        r"(?:\bnot|\bneither|\bnor|n't|\bno|\bnever|rather than|instead of|without)(?:\W+(?:be|is|a|an|the|of|to|any|case|matter|liable|liability|bear|owe|held|joint|jointly|several|severally|and|or|nor|supplementary|in|one|simply|merely))*\W*$"
-    ),
-}
-_PARTY: dict[Lang, tuple[str, str]] = {
-    "zh": ("平台", "商家|卖家|经营者"),
-    "en": ("platform|it", "merchant|seller"),
-}
-_DISCLAIMED = re.compile(
-    r"(?:不|不能|无法|没人能|并不)(?:能|会|敢)?(?:保证|承诺)?(?:您|你)?$|(?:not|n't|cannot|no one can)\s*$",
-    re.I,
-)
+_SURE = "一定|必然|肯定|百分之百|100%|必定|绝对|保证|保准|铁定|稳|毫无悬念地?|没有悬念地?"
 _OUTCOME = re.compile(
-    r"(?:保证|承诺)?(?:您|你)?(?:一定|必然|肯定|百分之百|100%|必定|保证)(?:会|能|可以)?(?:支持您|支持你|胜诉|赢|获赔|拿到|赔(?!偿责任))|包赢|稳赢|必胜|"
-    r"(?:guarantee|certain(?:ly)?|definitely|surely)[^.]{0,20}(?:win|succeed|get (?:your|the) money)",
+    rf"(?:{_SURE}|包|必|准)(?:您|你|法院|官司|案子)?(?:会|能|可以|可|要|就)*(?:支持|得到支持|判您?赢|胜诉?|赢|获赔|拿到|要回|讨回|追回|赔到|成功)"
+    rf"|(?:{_SURE})(?:您|你|平台)?(?:会|能|要|就)*赔(?!偿责任|付责任)"
+    r"|法院(?:一定|必然|肯定|必|将|会|就会|都会)(?:会|能)?(?:全部|完全|全额)?(?:支持|判决?平台|判您|站在您)|(?:您|你|官司|案子)(?:会|将|能|就能|稳)(?:会|能)?(?:打)?(?:赢|胜诉)|稳操胜券|胜券在握|(?:官司|案子)稳了|不可能(?:会)?输|输不了"
+    r"|(?:guarantee\w*|certain(?:ly)?|definitely|surely|sure|bound|assured|no doubt|100%)[^.]{0,28}\b(?:win|wins|prevail|succeed|success|get (?:your|the|all|full)|be paid|recover)"
+    r"|\byou (?:will|shall|are going to|cannot fail to|can't fail to) (?:\w+ )?(?:win|prevail|succeed|get (?:your|the|all)|recover)|\bcannot lose|\bcan't lose|\bcourts? (?:will|must|is bound to|is sure to) (?:\w+ )?(?:rule|find|side|decide|order|award|uphold|support|grant)|\bwill win\b|\bsure win",
     re.I,
 )
-_UNIT = r"(?:元|块|yuan|RMB|CNY)"
+_DISCLAIMED = re.compile(
+    r"(?:不|不能|无法|没人能|没有人能|谁也不能|并不|难以|未必|不要?以为|是否)(?:能|会|敢|可以)?(?:保证|承诺|确保|说)?(?:您|你|法院|官司|案子)?(?:就|也|都|是)?(?:一定|必然|肯定)?(?:会|能)?$"
+    r"|(?:\bnot|n't|cannot|no one can|nobody can|never|without any|no)\s*(?:\w+\s){0,4}$",
+    re.I,
+)
+_UNIT = r"(?:元|块|yuan|RMB|CNY|dollars?|USD|euros?|美元|港元|欧元|日元)"
+_DIGITS = r"\d[\d,]*(?:\.\d+)?"
 _MONEY = re.compile(
-    rf"(?:[¥￥$]|RMB|CNY)\s?(?P<a>\d[\d,]*(?:\.\d+)?)(?P<ak>万|k\b)?"
-    rf"|(?<![\d,])(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?:(?P<bk>[万千k])\s?{_UNIT}?|{_UNIT})"
-    rf"|(?P<c>[零〇一二两三四五六七八九十百千万亿]{{2,12}}){_UNIT}",
+    rf"(?:[¥￥$€£]|RMB|CNY|USD)\s?(?P<a>{_DIGITS})(?P<ak>[万亿]|k\b)?"
+    rf"|(?<![\d,])(?P<b>{_DIGITS})\s?(?:(?P<bk>[万千亿k])\s?{_UNIT}?|{_UNIT})"
+    rf"|(?P<c>[{CHARACTERS}]{{2,12}}){_UNIT}",
     re.I,
 )
-_TIMES = {"万": 10_000, "千": 1000, "k": 1000}
+_TIMES = {"万": 10_000, "千": 1000, "k": 1000, "亿": 100_000_000}
+_VAGUE = re.compile(
+    rf"[几数上近多][十百千万亿]+{_UNIT}|[十百千万亿][多来余]{_UNIT}"
+    r"|\b(?:hundreds?|thousands?|millions?)\b[^.]{0,12}\b(?:yuan|RMB|dollars?)|[a-z]+ (?:hundred|thousand|million) (?:yuan|RMB|dollars?)",
+    re.I,
+)
+_MULTIPLE = re.compile(
+    rf"(?P<zh>[{CHARACTERS}]{{1,3}}|\d{{1,3}})倍|退一赔(?P<back>[一二三四五六七八九十])|假一赔(?P<fake>[一二三四五六七八九十])"
+    r"|\b(?P<en>two|three|four|five|six|seven|eight|nine|ten|twice)(?:fold|[- ]times?)\b|\b(?P<word>double|triple|treble)\b|\b(?P<n>\d{1,3})(?:x|[- ]?fold| times)\b",
+    re.I,
+)
+_FACTORS = {"two": 2, "twice": 2, "double": 2, "three": 3, "triple": 3, "treble": 3, "four": 4, "five": 5, "six": 6,
+            "seven": 7, "eight": 8, "nine": 9, "ten": 10}  # fmt: skip
+_PERCENT = re.compile(
+    r"(\d+(?:\.\d+)?)\s?(?:%|％|per ?cent\b)|百分之([零〇一二三四五六七八九十百]{1,4}|\d+)|([一二三四五六七八九])成(?!为|立|功|交|年|分)"
+)
 _ORPHAN = re.compile(
     rf"(?<!合同)(?<!协议)(?<!规则)(?<!条款)第\s?(?P<zh>[0-9{CHARACTERS}]{{1,12}})\s?条(?!评|消|信|短|视频|记录)"
-    r"|\b(?i:Articles?|Art\.|Section)\s(?P<en>\d{1,6})|§\s?(?P<en2>\d{1,6})"
+    r"|\b(?i:Articles?|Arts?\.|Section|Sec\.)\s?(?P<en>\d{1,6})|§\s?(?P<en2>\d{1,6})"
 )
 _AS_LAW = re.compile(r"法律|法规|法定|依法|法条|\blaw\b|\blegal(?:ly)?\b|\bstatut", re.I)
 _PERSONAL = re.compile(
     r"(?<!\d)1[3-9]\d(?:[-\s]?\d{4}){2}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)\d{16,19}(?!\d)"
+    r"|(?<!\d)0\d{2,3}[-\s]?\d{7,8}(?!\d)|(?<!\d)\d{4}(?:[-\s]\d{4}){3}(?:[-\s]\d{1,3})?(?!\d)"
+    r"|[\w.+-]+@[\w-]+\.\w+|(?:微信|QQ|支付宝|WeChat|Alipay|Telegram)(?:账?号|ID|号码)?(?:是|为|：|:| is)?\s?[A-Za-z0-9_-]{5,}"
+    r"|[一-龥]{2,9}(?:省|市|区|县|镇|乡|街道)[一-龥]{1,10}(?:路|街|巷|村|小区|大道|大厦)[一-龥]{0,4}\d{1,5}(?:号|弄|栋|幢|室)"
+    r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9]{5}(?![A-Z0-9])",
+    re.I,
 )
+_SURNAME = "[赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严金魏姜谢邹苏潘范彭鲁马方任袁柳鲍唐薛雷贺汤罗郝安于傅齐康余顾孟黄萧尹姚邵汪毛戴宋庞熊董梁杜阮蓝贾江郭梅林徐高夏蔡田胡霍万卢丁邓洪石崔龚程裴陆翁侯段谭赖武刘叶白龙向易廖曾欧]"
+_NAMED = re.compile(
+    rf"(?:店主|老板|店长|卖家|客服|法定代表人|法人代表|负责人|经理|主播|联系人|姓名|名叫|叫做|店员|证人|邻居|受害人|消费者)(?:是|叫|为|：|:|名叫)?(?P<zh>{_SURNAME}(?!于|为|时|在|能|何|家)[一-龥]{{1,2}}?)(?=[，。、；（(的]|$|先生|女士|电话|手机|身份证|负责|住)"
+    r"|\b(?:Mr|Mrs|Ms|Miss|Dr)\.? (?P<en>[A-Z][a-z]+)|\b(?:named|called|owner|manager|contact) (?P<en2>[A-Z][a-z]+ [A-Z][a-z]+)"
+)
+_MARKUP = re.compile(
+    r"https?:|www\.|\b[\w-]+\.(?:com|cn|net|org|io|top|xyz|info)\b|\]\(|!\[|<\s*/?\s*[a-z!]|^\s{0,3}#|```|~~~|^\s*\|.*\||javascript:|data:\w+/|&#|&[a-z]+;",
+    re.I | re.M,
+)
+_FORGED = re.compile(
+    r"(?:^|\n)\W*(?:结论|最终结论|系统|system|conclusion|final answer|assistant|user)\W{0,3}[:：]|<\||\|>|<<<|>>>",
+    re.I,
+)
+_QUOTE = re.compile(r"“([^“”]{1,600})”|「([^「」]{1,600})」|\"([^\"\n]{1,600})\"|『([^『』]{1,600})』")
+_SHORT_QUOTE: dict[Lang, int] = {"zh": 8, "en": 24}  # characters up to which quotation marks are no quotation
 
 
 @dataclass(frozen=True)
@@ -99,45 +107,58 @@ class Report:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a reply may rest on: provisions, forms the verdict holds, amounts computed, user text."""
+    """What a text may rest on: provisions, forms the verdict holds, amounts computed, user text.
+
+    `possible`: forms that another doctrine or a fact still open would give; they may be called possible.
+    `sources`: texts by code that a draft may repeat.
+    """
 
     refs: frozenset[str]
     forms: frozenset[str]
     amounts: frozenset[Decimal]
     told: str = ""  # the user's own words: may be repeated, never taken as ours
     on: date | None = None
+    possible: frozenset[str] = frozenset()
+    sources: str = ""
 
 
-def check(text: str, evidence: Evidence, library: Library, lang: Lang) -> Report:
-    """Every problem of a draft, named for a log: never the words themselves."""
+def check(text: str, evidence: Evidence, library: Library, lang: Lang, *, draft: bool = True) -> Report:
+    """Every problem of a text, named for a log: never the words themselves.
+
+    `draft`: written by a model; a text by code is checked for its citations and sums only.
+    """
+    hidden = any(unicodedata.category(c) in ("Cf", "Cc", "Co", "Cn") and c not in "\n\t\r" for c in text)
     text, evidence = normalised(text), replace(evidence, told=normalised(evidence.told))
     found = check_citations(text, library, evidence.on)
-    citations = [c for c in found if c.is_law]
-    problems = [f"citation:{c.status}:{c.ref}" for c in citations if c.status != "in_force"]
-    allowed = {_article(ref) for ref in evidence.refs}
-    problems += [
-        f"citation:not_in_evidence:{c.ref}" for c in citations
-        if c.status == "in_force" and c.ref.article and not _allowed(c.ref, evidence.refs)
-    ]  # fmt: skip
-    problems += _rules_problems(text, [c for c in found if not c.is_law], evidence)
-    problems += _orphans(text, found, allowed)
-    problems += [f"citation:quotes_a_digest:{c.ref}" for c in citations
-                 if c.status == "in_force" and c.quoted_text
-                 and library.provision(c.ref, evidence.on).kind == "digest"]  # fmt: skip
-    problems += [f"form:{form}" for form in _forms_asserted(text, lang) - evidence.forms]
-    backed = evidence.amounts | _amounts(evidence.told) | _stated(evidence, library)
-    problems += [f"amount:{a:f}" for a in sorted(_amounts(text) - backed)]
-    if any(not _DISCLAIMED.search(text[: m.start()]) for m in _OUTCOME.finditer(text)):
-        problems.append("promise_of_outcome")
-    if any(m[0] not in evidence.told for m in _PERSONAL.finditer(text)):
-        problems.append("personal_data")
-    if len(text) > MAX_LENGTH:
+    problems = [
+        *_citation_problems(text, found, evidence, library),
+        *_amount_problems(text, evidence, library),
+    ]
+    if draft:
+        problems += _draft_problems(text, evidence, library, lang)
+    if draft and hidden:
+        problems.append("hidden_characters")
+    if len(text) > (MAX_DRAFT[lang] if draft else MAX_LENGTH):
         problems.append("too_long")
-    if not text.strip():
-        problems.append("empty")
-    elif not speaks(text, lang):
-        problems.append("language")
-    return Report(len(citations), sum(bool(c.status) for c in citations), tuple(problems))
+    laws = [c for c in found if c.is_law]
+    return Report(len(laws), sum(bool(c.status) for c in laws), tuple(dict.fromkeys(problems)))
+
+
+# ---- citations
+def _citation_problems(
+    text: str, found: list[Citation], evidence: Evidence, library: Library
+) -> Iterator[str]:
+    citations = [c for c in found if c.is_law]
+    allowed = {_article(ref) for ref in evidence.refs}
+    for c in citations:
+        if c.status != "in_force":
+            yield f"citation:{c.status}:{c.ref}"
+        elif c.ref.article and not _allowed(c.ref, evidence.refs):
+            yield f"citation:not_in_evidence:{c.ref}"
+        elif c.quoted_text and library.provision(c.ref, evidence.on).kind == "digest":
+            yield f"citation:quotes_a_digest:{c.ref}"
+    yield from _rules_problems(text, [c for c in found if not c.is_law], evidence)
+    yield from _orphans(text, found, allowed)
 
 
 def _rules_problems(text: str, citations: list[Citation], evidence: Evidence) -> list[str]:
@@ -163,23 +184,6 @@ def _allowed(ref: Ref, refs: frozenset[str]) -> bool:
     return any(None in (r.paragraph, ref.paragraph) or r.paragraph == ref.paragraph for r in held)
 
 
-def _forms_asserted(text: str, lang: Lang) -> set[str]:
-    found = set()
-    for sentence in re.split(r"(?<=[。；！？\n])|(?<=[.;!?])\s", text.lower()):
-        supposed = False
-        for clause in re.split(r"[，,]|(?<!可能)(?<!变为)[：:]|而是|\bbut\b", sentence):
-            supposed = supposed or bool(_SUPPOSED[lang].search(clause))
-            if supposed or _OPEN[lang].search(clause):
-                continue
-            ours, others = _PARTY[lang]
-            if re.search(others, clause) and not re.search(ours, clause):
-                continue
-            for words, form in _FORMS[lang]:
-                if any(not _DENIED[lang].search(clause[: m.start()]) for m in re.finditer(words, clause)):
-                    found.add(form)
-    return found
-
-
 def _orphans(text: str, citations: list[Citation], allowed: set[str]) -> list[str]:
     """Articles cited without a law whose number no provision of the evidence has."""
     known = {ref.partition("#")[2] for ref in allowed}
@@ -189,6 +193,22 @@ def _orphans(text: str, citations: list[Citation], allowed: set[str]) -> list[st
         if m.end() - 1 not in covered
     }  # fmt: skip
     return [f"citation:no_law_named:{n}" for n in sorted(numbers - known)]
+
+
+# ---- amounts
+def _amount_problems(text: str, evidence: Evidence, library: Library) -> Iterator[str]:
+    told = evidence.told
+    backed = evidence.amounts | _amounts(told) | _stated(evidence, library)
+    yield from (f"amount:{a:f}" for a in sorted(_amounts(text) - backed))
+
+
+def _share_problems(text: str, evidence: Evidence, library: Library) -> Iterator[str]:
+    """Multiples, percentages and vague sums that neither user, provisions nor code's own text has."""
+    source = evidence.told + normalised(evidence.sources) + "".join(_texts(evidence, library))
+    yield from (f"amount:x{n}" for n in sorted(_multiples(text) - _multiples(source)))
+    yield from (f"amount:{n}%" for n in sorted(_percents(text) - _percents(source)))
+    if any(m[0] not in source for m in _VAGUE.finditer(text)):
+        yield "amount:vague"
 
 
 def _amounts(text: str) -> set[Decimal]:
@@ -203,15 +223,109 @@ def _amounts(text: str) -> set[Decimal]:
     return found
 
 
-def _stated(evidence: Evidence, library: Library) -> set[Decimal]:
-    """Amounts in the words of the provisions themselves: 不足五百元的，为五百元."""
-    found: set[Decimal] = set()
+def _multiples(text: str) -> set[int]:
+    found = set()
+    for m in _MULTIPLE.finditer(text):
+        english = (m["en"] or m["word"] or "").lower()
+        number = m["zh"] or m["back"] or m["fake"] or m["n"]
+        found.add(_FACTORS.get(english, 0) or to_int(number or "") or 0)
+    return found | {3 for _ in re.finditer(r"threefold", text, re.I)}
+
+
+def _percents(text: str) -> set[str]:
+    found = set()
+    for plain, chinese, tenths in _PERCENT.findall(text):
+        value = to_int(tenths) if tenths else None
+        found.add(plain.rstrip("0").rstrip(".") if plain and "." in plain else plain or str(
+            10 * value if value else to_int(chinese)))  # fmt: skip
+    return found
+
+
+def _texts(evidence: Evidence, library: Library) -> Iterator[str]:
     for ref in evidence.refs:
         try:
-            found |= _amounts(library.provision(ref, evidence.on).text)
+            yield library.provision(ref, evidence.on).text
         except LawError:
             continue
-    return found
+
+
+def _stated(evidence: Evidence, library: Library) -> set[Decimal]:
+    """Amounts in the words of the provisions themselves: 不足五百元的，为五百元."""
+    return {amount for text in _texts(evidence, library) for amount in _amounts(text)}
+
+
+# ---- what only a model's draft can do wrong
+def _draft_problems(text: str, evidence: Evidence, library: Library, lang: Lang) -> Iterator[str]:
+    yield from _form_problems(text, evidence, lang)
+    yield from _share_problems(text, evidence, library)
+    yield from _quote_problems(text, evidence, library, lang)
+    if any(not _DISCLAIMED.search(text[: m.start()]) for m in _OUTCOME.finditer(text)):
+        yield "promise_of_outcome"
+    if _personal(text) - _personal(evidence.told):
+        yield "personal_data"
+    if _MARKUP.search(text):
+        yield "markup"
+    if _FORGED.search(text):
+        yield "forged_heading"
+    if not text.strip():
+        yield "empty"
+    elif not speaks(text, lang) or not all(speaks(p, lang) for p in _paragraphs(text)) or _foreign(text):
+        yield "language"
+    if _repeats(text) > MAX_REPEATS:
+        yield "repetition"
+
+
+def _form_problems(text: str, evidence: Evidence, lang: Lang) -> Iterator[str]:
+    held = evidence.forms | ({WHOLE} if evidence.forms & CARRY_WHOLE else set())
+    yield from (f"form:{form}" for form in sorted(asserted(text, lang) - held))
+    yield from (f"form:maybe_{form}" for form in sorted(hedged(text, lang) - held - evidence.possible))
+
+
+def _quote_problems(text: str, evidence: Evidence, library: Library, lang: Lang) -> Iterator[str]:
+    """Whatever stands in quotation marks, longer than a term, is verbatim: the law's text or the user's."""
+    statutes = [t for r in evidence.refs for t in _verbatim(r, evidence, library)]
+    source = _letters("".join([evidence.told, normalised(evidence.sources), *map(normalised, statutes)]))
+    for groups in _QUOTE.findall(text):
+        quote = "".join(groups)
+        if len(quote) > _SHORT_QUOTE[lang] and not all(
+            _letters(p) in source for p in re.split("…+|\\.{3,}", quote)
+        ):
+            yield "quote:not_verbatim"
+
+
+def _verbatim(ref: str, evidence: Evidence, library: Library) -> Iterator[str]:
+    try:
+        provision = library.provision(ref, evidence.on)
+    except LawError:
+        return
+    if provision.kind != "digest":
+        yield provision.text
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W", "", text)
+
+
+def _personal(text: str) -> set[str]:
+    """Numbers, addresses and names of people, compared without blanks."""
+    found = {re.sub(r"[-\s]", "", m[0]) for m in _PERSONAL.finditer(text)}
+    return found | {m["zh"] or m["en"] or m["en2"] for m in _NAMED.finditer(text)}
+
+
+def _repeats(text: str) -> int:
+    sentences = [s.strip() for s in re.split(r"[。！？\n]|(?<=[.!?])\s", text) if len(s.strip()) > 5]
+    return max((sentences.count(s) for s in set(sentences)), default=0)
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Those long enough for their language to be told."""
+    return [p for p in text.split("\n") if len(re.findall(r"[一-鿿]|[A-Za-z]{2,}", p)) >= 8]
+
+
+def _foreign(text: str) -> bool:
+    """Whether it is partly in a third script: kana, hangul, Cyrillic, Arabic and so on."""
+    others = (c for c in text if c.isalpha() and not ("一" <= c <= "鿿" or c.isascii() or c in "〇○"))
+    return sum(1 for _ in others) > 3
 
 
 def speaks(text: str, lang: Lang) -> bool:

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 from assistant.claims import PARTIES
 from assistant.facts import Lang
 from assistant.guard import MAX_LENGTH
-from assistant.index import Hit, Note
 from assistant.law import LawError, Library, Provision, Ref
 from assistant.payment import Payment
 from assistant.procedure import PROCEDURAL
@@ -22,6 +22,7 @@ from assistant.rules import FORM_NAMES
 from assistant.sides import Sides, element, sides
 from assistant.verdict import GroundResult, Verdict
 
+Audience = Literal["consumer", "lawyer", "desk"]
 NOTICE: Mapping[Lang, str] = {
     "zh": "*以上是法律信息，不是法律意见；具体案件请咨询律师，或拨打 12315。*",
     "en": "*This is legal information, not legal advice; for your case ask a lawyer, or call 12315.*",
@@ -85,6 +86,7 @@ class Material:
     remedies: Sequence[Remedy]
     payments: Sequence[Payment]
     lang: Lang
+    audience: Audience = "consumer"
 
     @cached_property
     def sides(self) -> Sides:
@@ -455,34 +457,6 @@ def _composed(m: Material, written: str, spare: frozenset[str]) -> str:
     text += _section("procedure", _procedure(m, spare), lang)
     text += _section("steps", _steps(m), lang)
     return f"{text}\n\n{NOTICE[lang]}"
-
-
-_MARKS: Mapping[str, tuple[str, str]] = {
-    "statute": ("条文", "text"), "digest": ("摘要，非原文", "digest, not the text"),
-    "added": ("原文，自行加入", "text you added"),
-}  # fmt: skip
-
-
-def law_answer(hits: Sequence[Hit], notes: Mapping[str, Note], lang: Lang, *, weak: bool,
-               titles: Mapping[str, str]) -> str:  # fmt: skip
-    """An answer to a question of law: our doctrine notes and extracts of provisions."""
-    zh = lang == "zh"
-    if weak or not hits:
-        return ("在我收录的法律和学说里没有找到能回答这个问题的内容。请换个说法，或者说说您遇到的具体事情。"
-                if zh else
-                "I found nothing in the law and doctrine I hold that answers this. Please rephrase, or tell me what happened.") + f"\n\n{NOTICE[lang]}"  # fmt: skip
-    parts = []
-    for note_id in list(dict.fromkeys(h.note for h in hits if h.kind == "doctrine"))[:2]:
-        note = notes[note_id]
-        parts.append(f"### {note.title[lang]}\n{note.body[lang]}")
-    rows = [h for h in hits if h.kind != "doctrine"][:4]
-    if rows:
-        parts.append("### " + ("相关条文" if zh else "Provisions"))
-        for hit in rows:
-            mark = _MARKS.get(hit.kind, ("", ""))
-            parts.append(f"**{titles.get(hit.ref, hit.title)}**（{mark[0]}）\n> {hit.text[:400]}" if zh
-                         else f"**{titles.get(hit.ref, hit.title)}** ({mark[1]})\n> {hit.text[:400]}")  # fmt: skip
-    return "\n\n".join(parts) + f"\n\n{NOTICE[lang]}"
 
 
 FIXED: Mapping[str, Mapping[Lang, str]] = {

@@ -29,7 +29,13 @@ class Settings:
 
     chat: str = OFFLINE  # ANBAO_CHAT: a LangChain chat model name, or "offline"
     chat_url: str = ""  # ANBAO_CHAT_URL: base URL of an OpenAI-compatible server
-    chat_timeout: float = 30.0  # ANBAO_CHAT_TIMEOUT: seconds a model may take for one call
+    chat_timeout: float = (
+        30.0  # ANBAO_CHAT_TIMEOUT: seconds a model may take for one turn, all calls together
+    )
+    chat_price: tuple[float, float] | None = (
+        None  # ANBAO_CHAT_PRICE: "0.15/0.60", of a million tokens read/written
+    )
+    chat_threads: int = 1  # ANBAO_CHAT_THREADS: of a gguf: model
     embedding: str = BUNDLED_EMBEDDING  # ANBAO_EMBEDDING: or any sentence-transformers name
     chroma: str = ""  # ANBAO_CHROMA: URL of a Chroma server; empty: embedded
     data: Path = field(default_factory=lambda: user_data_path("anbao"))  # ANBAO_DATA
@@ -52,10 +58,23 @@ class Settings:
                 raise SettingsError(f"{name} wants a number from {low:g} to {high:g}, got {raw!r}")
             return value
 
+        def price(raw: str) -> tuple[float, float] | None:
+            try:
+                read, written = map(float, raw.split("/")) if raw else (0.0, 0.0)
+            except ValueError:
+                read = written = -1.0
+            if not (0 <= read < 1e6 and 0 <= written < 1e6):
+                raise SettingsError(
+                    f"ANBAO_CHAT_PRICE wants two numbers like 0.15/0.60 (of a million tokens), got {raw!r}"
+                )
+            return (read, written) if raw else None
+
         return cls(
             chat=environ.get("ANBAO_CHAT") or default.chat,
             chat_url=environ.get("ANBAO_CHAT_URL") or default.chat_url,
             chat_timeout=number("ANBAO_CHAT_TIMEOUT", default.chat_timeout, 0.1, 3600),
+            chat_price=price(environ.get("ANBAO_CHAT_PRICE", "")),
+            chat_threads=int(number("ANBAO_CHAT_THREADS", default.chat_threads, 1, 256)),
             embedding=environ.get("ANBAO_EMBEDDING") or default.embedding,
             chroma=environ.get("ANBAO_CHROMA") or default.chroma,
             data=Path(environ.get("ANBAO_DATA") or default.data).expanduser(),

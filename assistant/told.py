@@ -33,6 +33,11 @@ def encoder(folder: Path) -> Encoder:
     return Encoder(folder)
 
 
+def readings(text: str, cues: Facts, trained: Encoder) -> dict[str, Reading]:
+    """What the encoder makes of each fact in the whole text, knowing what the grammar read in it."""
+    return trained.read(text, {name: plain(fact.value) for name, fact in cues.known.items()})
+
+
 def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: frozenset[str],
              plainly: frozenset[str] = frozenset()) -> Facts:  # fmt: skip
     """`facts` with what the encoder reads in the whole `text` so far; `firm` facts are left alone.
@@ -43,7 +48,7 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
     if len(text) < SHORT and not cues.known:
         return facts
     said = {name: plain(fact.value) for name, fact in cues.known.items()}
-    for name, reading in trained.read(text, said).items():
+    for name, reading in readings(text, cues, trained).items():
         if name not in facts.declared:  # the intent is no fact
             continue
         declared = facts.declared[name]

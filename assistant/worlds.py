@@ -2,9 +2,8 @@
 
 Questions, flips and certificates all ask "what if this fact were otherwise?", dozens of times for one
 verdict. Here every number is a row of bits, one bit a variation ("world"): a fact's value, an element,
-a ground. One pass of `&` and `|` through the rules then judges all worlds together, in a tenth of the
-time of one world after the other. What a condition means is said once more readably by its `value`;
-tests hold the two against each other.
+a ground. One pass of `&` and `|` through the rules then judges all worlds together. What a condition means
+is said once more readably by its `value`; tests hold the two against each other.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

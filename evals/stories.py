@@ -18,7 +18,8 @@ import yaml
 from assistant.facts import Declaration, Facts, plain
 
 FOLDER = Path(__file__).parent / "scenarios"
-DEVELOPMENT = ("a", "b", "d", "e", "f", "g", "h", "i", "j", "k", "l", "o", "p", "q")
+DEVELOPMENT = ("a", "b", "d", "e", "f", "g", "h", "i", "j", "k", "l", "o", "p", "q",
+               "r", "s", "t", "u")  # fmt: skip
 LOCKED = ("c", "m")
 REWORDINGS = "n"
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 SEED = 20261127
 SUITES = (
-    "verdict", "reading", "answers", "dialogue", "robustness", "safety", "retrieval", "law_qa", "citations", "decisions",
+    "verdict", "reading", "answers", "dialogue", "robustness", "safety", "retrieval", "law_qa", "citations",
+    "decisions",
 )  # fmt: skip
 
 

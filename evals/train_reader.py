@@ -111,6 +111,7 @@ class Plan:
     seed: int = 0
     averaged: float = 0.999
     frozen: int = 0  # lowest layers kept as the package has them
+    retold: bool = True  # the retellings too
     mixed: bool = True  # facts look at each other before they are decided
     soft: float = 0.5  # weight of the second opinions beside the gold facts
     teacher_epochs: int = 8
@@ -270,7 +271,8 @@ def fit(pack_file: Path, out: Path, plan: Plan, held_out: Sequence[str] = (), te
     data, base = Data(pack, device), Slim(pack)
     began = time.time()
     unseen = np.isin(data.authors, list(held_out))
-    rows, judged = np.flatnonzero(~unseen), np.flatnonzero(unseen & data.original)
+    rows = np.flatnonzero(~unseen & (data.original | plan.retold))
+    judged = np.flatnonzero(unseen & data.original)
     soft = None
     if teachers:
         soft = second_opinions(data, base, rows, replace(plan, epochs=plan.teacher_epochs), teachers)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from assistant import agent
+from assistant import agent, chat
 from assistant.facts import Facts, from_json
 from assistant.graph import Assistant, Memory
 from assistant.payment import payments
@@ -147,7 +147,7 @@ def test_a_model_that_fails_is_named_as_a_problem(model, answer):
 
 
 def test_a_failing_model_is_logged_by_kind_never_by_words(answer, caplog):
-    with caplog.at_level(logging.WARNING, "assistant.agent"):
+    with caplog.at_level(logging.WARNING, "assistant.chat"):
         answer(Breaks())
     assert "ConnectionError" in caplog.text
     assert "is down" not in caplog.text
@@ -162,19 +162,21 @@ def test_a_model_never_changes_the_verdict(answer):
     assert len({t["decision_id"] for t in told}) == 1
 
 
-def test_a_model_is_not_asked_while_a_fact_is_missing(assistant):
+def test_a_model_only_reads_while_a_fact_is_missing(assistant):
     model = Says(words=HONEST["zh"])
     with_model = Assistant(assistant.settings, assistant.library, assistant.index, model)
     reply = with_model.turn("我在平台上买了东西，有问题。", with_model.start())
     assert reply.verdict.liability == "need_facts"
-    assert model.asked == []
+    [asked] = model.asked
+    assert "只输出 JSON" in asked
+    assert reply.guard["rendered_by"] == "code"
 
 
 # ---- what the model is told
 def test_the_model_is_told_the_conclusion_the_provisions_and_the_story(answer):
     model = Says(words=HONEST["zh"])
     reply = answer(model)
-    [asked] = model.asked
+    _, asked = model.asked  # first the story is read
     assert "平台应承担连带责任" in asked
     assert "《电子商务法》第三十八条第一款" in asked
     assert reply.verdict.liability == "joint"
@@ -183,13 +185,14 @@ def test_the_model_is_told_the_conclusion_the_provisions_and_the_story(answer):
 
 def test_a_story_without_end_is_cut(material, library, assistant):
     model = Says(words="好")
-    agent.draft(model, material, "长" * 100_000, bundled("prompts"), library, assistant.index)
+    turn = chat.Turn(model, "test", 30)
+    agent.draft(turn, material, "长" * 100_000, bundled("prompts"), library, assistant.index)
     assert model.asked[0].count("长") == agent.STORY
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_prompt_wants_exactly_what_it_is_given(lang):
-    values = {"conclusion": "C", "reasons": "R", "provisions": "P", "story": "S $story ${x}"}
+    values = {"conclusion": "C", "reasons": "R", "provisions": "P", "story": "S $story ${x}", "audience": "A"}
     told = agent.prompt(bundled("prompts"), "answer", lang, **values)
     assert "S $story ${x}" in told
     with pytest.raises(SettingsError, match=r"answer\.\w\w\.md wants .*story.*, got"):
@@ -208,7 +211,7 @@ def test_every_prompt_says_the_same_in_both_languages():
 # ---- the tools
 @pytest.fixture
 def tools(material, library, assistant):
-    return {t.__name__: t for t in agent.tools(material.verdict, library, assistant.index)}
+    return {t.__name__: t for t in agent.tools(material, library, assistant.index)}
 
 
 def test_the_tools_only_read(tools, material):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from assistant.guard import MAX_LENGTH, Evidence, amounts_of, check
+from assistant.guard import MAX_DRAFT, Evidence, amounts_of, check
 
 TODAY = date(2026, 11, 24)
 JOINT = Evidence(
@@ -203,9 +203,15 @@ def test_the_day_of_the_facts_decides_whether_a_citation_stands(library):
     assert problem == "citation:not_yet_in_force:电子商务法#38"
 
 
-def test_a_draft_as_long_as_allowed_may_leave(library):
-    draft = "平台承担连带责任。" * 1000
-    assert check(draft[:MAX_LENGTH], JOINT, library, ZH).problems == ()
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [("平台知道而不处理，第{}次。", MAX_DRAFT[ZH]), ("It knew, for the {}th time. ", MAX_DRAFT[EN])],
+)
+def test_a_draft_as_long_as_allowed_may_leave(words, most, library):
+    lang = ZH if words[0] == "平" else EN
+    draft = "".join(words.format(n) for n in range(most))
+    assert check(draft[:most], JOINT, library, lang).problems == ()
+    assert check(draft[: most + 1], JOINT, library, lang).problems == ("too_long",)
 
 
 def test_an_absurd_draft_does_not_break_the_guard(library):

@@ -18,11 +18,12 @@ def test_every_setting_is_read_from_its_variable():
     settings = Settings.from_environment({
         "ANBAO_CHAT": "openai:gpt-4o-mini", "ANBAO_CHAT_URL": "http://localhost:1", "ANBAO_PORT": "9000",
         "ANBAO_CHAT_TIMEOUT": "2.5", "ANBAO_EMBEDDING": "BAAI/bge-m3", "ANBAO_CHROMA": "http://h:8000",
-        "ANBAO_DATA": "/somewhere",
+        "ANBAO_DATA": "/somewhere", "ANBAO_CHAT_PRICE": "0.15/0.6", "ANBAO_CHAT_THREADS": "2",
     })  # fmt: skip
     assert settings == Settings(
         chat="openai:gpt-4o-mini", chat_url="http://localhost:1", chat_timeout=2.5,
         embedding="BAAI/bge-m3", chroma="http://h:8000", data=Path("/somewhere"), port=9000,
+        chat_price=(0.15, 0.6), chat_threads=2,
     )  # fmt: skip
 
 
@@ -45,6 +46,12 @@ def test_a_number_that_is_none_is_refused_by_name(name):
 def test_a_number_that_makes_no_sense_is_refused(name, value):
     with pytest.raises(SettingsError, match=name):
         Settings.from_environment({name: value})
+
+
+@pytest.mark.parametrize("value", ["1", "1/2/3", "a/b", "-1/2", "nan/1", "1/inf"])
+def test_a_price_that_is_none_is_refused(value):
+    with pytest.raises(SettingsError, match="ANBAO_CHAT_PRICE wants two numbers"):
+        Settings.from_environment({"ANBAO_CHAT_PRICE": value})
 
 
 def test_a_home_folder_is_spelled_out():
