@@ -546,6 +546,9 @@ def eval_(
         "anbao-eval"
     ),
     cases: Annotated[Path | None, typer.Option(help="cases of your own: jsonl, yaml, csv or xlsx")] = None,
+    benchmark: Annotated[
+        str | None, typer.Option(help="--cases is a public benchmark's file: stard or lawbench")
+    ] = None,
     template: Annotated[
         Path | None, typer.Option(metavar="FILE", help="write an example file of cases, answer nothing")
     ] = None,
@@ -566,7 +569,7 @@ def eval_(
         return
     with err.status("loading…"):
         subject = command.load(solver, _settings(), chat)
-    chosen = command.chosen(suites or [], subject, cases)
+    chosen = command.chosen(suites or [], subject, cases, benchmark)
     with _stages() as tick:
         said = command.run(chosen, subject, limit, repeat, out, tick)
     _say(said)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assistant.settings import Settings
-from evals import figures, own, report, runner, solvers
+from evals import benchmarks, figures, own, report, runner, solvers
 from evals.suite import SUITES, Json, NoSuite, Suite, find
 
 
@@ -26,15 +26,19 @@ def run(
     return _aligned([report.HEADINGS, *report.table(found)]) + f"\nreport: {file}"
 
 
-def chosen(names: Sequence[str], solver: solvers.Solver, cases: Path | None = None) -> list[Suite]:
+def chosen(
+    names: Sequence[str], solver: solvers.Solver, cases: Path | None = None, benchmark: str | None = None
+) -> list[Suite]:
     """The suites of these names, or all that this solver can be put to, or the cases of a file.
 
-    Raises NoSuite.
+    `benchmark`: the file is of that public benchmark. Raises NoSuite and BadCases.
     """
+    if benchmark and not cases:
+        raise NoSuite("--benchmark wants --cases FILE: your copy of it")
     if cases:
         if names:
             raise NoSuite(f"--cases is a suite of its own; run {', '.join(names)} apart")
-        return [own.suite(cases)]
+        return [benchmarks.suite(benchmark, cases) if benchmark else own.suite(cases)]
     if names:
         return [find(name) for name in dict.fromkeys(names)]
     return [suite for suite in map(find, SUITES) if solver.name == "assistant" or not suite.inside]

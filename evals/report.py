@@ -37,7 +37,7 @@ def _suite(name: str, rows: Sequence[Json]) -> Json:
     for row in rows:
         usage.update({k: v for k, v in row.get("usage", {}).items() if isinstance(v, int)})
     return {
-        "measures": find(name).measures if name in SUITES else "cases of your own",
+        "measures": find(name).measures if name in SUITES else "cases from a file",
         "cases": len(values(rows)), "rows": len(rows),
         "errors": sum("error" in row for row in rows),
         "figures": {n: f.to_json() for n, f in figures(rows).items()},

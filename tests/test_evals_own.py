@@ -5,7 +5,7 @@ import json
 import pytest
 
 from assistant.verdict import assess
-from evals import case_files, own, report, runner, solvers, story_cases
+from evals import benchmarks, case_files, own, report, runner, solvers, story_cases
 
 GOOD = {"id": "a", "story": "在平台一家店买的电水壶漏电，手被电伤，投诉后平台一直不下架。", "liability": "joint",
         "facts": {"took_measures": "no"}, "duties": {"necessary_measures": "breached"},
@@ -137,6 +137,43 @@ def test_the_command_runs_cases_and_writes_templates(assistant, anbao, monkeypat
     assert status == 0
     assert said.splitlines()[1].startswith("own    3")
     rows = runner.rows(tmp_path / "out")
-    assert report.summary({}, rows)["suites"]["own"]["measures"] == "cases of your own"
+    assert report.summary({}, rows)["suites"]["own"]["measures"] == "cases from a file"
     status, _, error = anbao("eval", "reading", "--cases", file)
     assert (status, "--cases is a suite of its own" in error) == (2, True)
+
+
+# ---- public benchmarks
+BENCHMARKS = {
+    "stard": [
+        {"query_id": 1, "问题": "平台不给卖家的联系方式怎么办", "match_name": ["中华人民共和国消费者权益保护法第四十四条"]},
+        {"query_id": 2, "问题": "别的法", "match_name": ["没有这部法第一条"]},
+    ],
+    "lawbench": [
+        {"instruction": "请回答", "question": "网购七天能退吗", "answer": "回答:可以。法律依据:《消费者权益保护法》第二十五条"},
+        {"instruction": "请回答", "question": "不相干", "answer": "回答:无。"},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "ref"), [("stard", "消费者权益保护法#44"), ("lawbench", "消费者权益保护法#25")]
+)
+def test_a_benchmark_is_read_as_its_authors_publish_it(name, ref, ours, tmp_path):
+    file = tmp_path / "queries.json"
+    file.write_text(json.dumps(BENCHMARKS[name], ensure_ascii=False), encoding="utf-8")
+    only = benchmarks.cases(name, file, ours)
+    assert [(c.id, c.gold["refs"]) for c in only] == [(f"{name}-0", [ref])]
+    rows = runner.run(runner.Plan([benchmarks.suite(name, file)]), ours, tmp_path / "out", lambda *_: None)
+    assert [r["suite"] for r in rows] == [name]
+
+
+@pytest.mark.parametrize(("content", "problem"), [
+    ("{", "is not JSON"), ('[{"q": 1}]', "is not as stard is published"),
+    ('[{"问题": "a", "match_name": ["b"]}]', "cites an article that is held"),
+])  # fmt: skip
+def test_a_file_that_is_no_benchmark_says_why(content, problem, ours, tmp_path):
+    (tmp_path / "x.json").write_text(content, encoding="utf-8")
+    with pytest.raises(case_files.BadCases, match=problem):
+        benchmarks.cases("stard", tmp_path / "x.json", ours)
+    with pytest.raises(case_files.BadCases, match="no benchmark 'x'"):
+        benchmarks.suite("x", tmp_path / "x.json")

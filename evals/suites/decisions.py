@@ -1,6 +1,6 @@
 """Published decisions: a plaintiff's story → the platform's liability, as the court held it.
 
-{"given": {"turns": ["2019年6月我在一个视频平台买了一年的会员……"]}, "gold": {"liability": "direct", "note": "…"}}
+{"given": {"turns": ["2019年6月我在一个视频平台买了会员……"]}, "gold": {"liability": "direct", "note": "…"}}
 A disagreement between court and tool is a failure of the report, with the holding and the tool's trace.
 """
 
