@@ -1,4 +1,4 @@
-# make run: set up and open the chat.  make test: set up and run every test.  make lint, bench, mutation, lock, clean.
+# make run: set up and open the chat.  make test: set up and run every test.  make lint, bench, evals, mutation, lock, clean.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
@@ -24,6 +24,14 @@ bench: $(STAMP)
 
 crash: $(STAMP)
 	@$(BIN)/python -m evals.crash
+
+# Suites against the committed baseline (some minutes); evals-planted shows that they notice faults.
+.PHONY: evals evals-planted
+evals: $(STAMP)
+	@$(BIN)/python -m evals.check
+
+evals-planted: $(STAMP)
+	@$(BIN)/python -m evals.planted
 
 mutation: $(STAMP)
 	@$(BIN)/python -m evals.mutation

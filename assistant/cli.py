@@ -564,6 +564,60 @@ def corpus_check() -> None:
         raise typer.Exit(1)
 
 
+@app.command("eval")
+def eval_(
+    suites: Annotated[list[str] | None, typer.Argument(help="which; default: all")] = None,
+    chat: Annotated[str | None, typer.Option(help="chat model, in place of ANBAO_CHAT")] = None,
+    solver: Annotated[str, typer.Option(help="assistant, or the baselines bare and rag")] = "assistant",
+    limit: Annotated[int | None, typer.Option(min=0, help="cases a suite at most; 0: all")] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="times each case is answered")] = 1,
+    out: Annotated[Path, typer.Option(help="folder of the run; an interrupted one goes on")] = Path(
+        "anbao-eval"
+    ),
+    cases: Annotated[Path | None, typer.Option(help="cases of your own: jsonl, yaml, csv or xlsx")] = None,
+    benchmark: Annotated[
+        str | None, typer.Option(help="--cases is a public benchmark's file: stard or lawbench")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="write an example file of cases, answer nothing")
+    ] = None,
+    compare: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(metavar="A B", help="compare two runs' folders, answer nothing"),
+    ] = None,
+) -> None:
+    """Run evaluation suites and write a report: figures, charts, every failure."""
+    from evals import case_files, command
+
+    if template:
+        case_files.write_template(template)
+        _say(f"wrote {template}: three examples to replace")
+        return
+    if compare:
+        _say(command.compare(*compare))
+        return
+    with err.status("loading…"):
+        subject = command.load(solver, _settings(), chat)
+    chosen = command.chosen(suites or [], subject, cases, benchmark)
+    with _stages() as tick:
+        said = command.run(chosen, subject, limit, repeat, out, tick)
+    _say(said)
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[[str, int, int], object]]:
+    """Progress of several things in turn: told the name, how much is done, and of how much."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    tasks: dict[str, Any] = {}
+    with Progress(*columns, console=err) as bar:
+
+        def tick(name: str, done: int, total: int) -> None:
+            task = tasks[name] if name in tasks else tasks.setdefault(name, bar.add_task(name, total=total))
+            bar.update(task, completed=done)
+
+        yield tick
+
+
 @app.command()
 def run(
     port: Annotated[int | None, typer.Option(help="default 7860, or ANBAO_PORT")] = None,
