@@ -297,7 +297,9 @@ class Encoder:
                 state[plain] = torch.from_numpy(values)
             elif name != "slots" and not name.endswith("|scale"):
                 state[name] = torch.from_numpy(kept[name].astype(np.float32))
-        self.model.load_state_dict(state, strict=False)
+        missing, unexpected = self.model.load_state_dict(state, strict=False)
+        if unexpected or any(not name.startswith(("start.", "position", "layers.")) for name in missing):
+            raise ValueError(f"{folder}/weights.npz lacks {missing} or has unknown {unexpected}; train it anew")
         self.model.eval()
 
     @torch.inference_mode()
