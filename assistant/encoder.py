@@ -299,7 +299,9 @@ class Encoder:
                 state[name] = torch.from_numpy(kept[name].astype(np.float32))
         missing, unexpected = self.model.load_state_dict(state, strict=False)
         if unexpected or any(not name.startswith(("start.", "position", "layers.")) for name in missing):
-            raise ValueError(f"{folder}/weights.npz lacks {missing} or has unknown {unexpected}; train it anew")
+            raise ValueError(
+                f"{folder}/weights.npz lacks {missing} or has unknown {unexpected}; train it anew"
+            )
         self.model.eval()
 
     @torch.inference_mode()
