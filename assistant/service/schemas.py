@@ -60,6 +60,7 @@ class Answered(BaseModel):
     decision_id: str | None
     corpus_version: str
     seconds: float
+    usage: dict[str, Any] | None = Field(None, description="calls and tokens of a chat model; null offline")
     degraded: list[str] | None = None
 
 
