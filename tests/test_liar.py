@@ -202,7 +202,7 @@ def test_a_model_that_hangs_is_left_behind(name, hostile, poisoned, server):
     server.play(HANGS[name])
     answer, seconds = converse(hostile(SHORT), "请告诉我结论。")
     assert answer.reply == converse(poisoned, "请告诉我结论。")[0].reply
-    assert answer.guard["problems"] == ["model:failed:timeout"]
+    assert answer.guard["problems"] == ["model:reading:timeout", "model:failed:timeout"]
     assert seconds < SHORT + 1.5
 
 
@@ -215,7 +215,7 @@ def test_an_honest_model_is_heard_in_the_same_conversations(hostile, server):
     answer, _ = converse(hostile(), "请告诉我结论。")
     assert (answer.guard["rendered_by"], answer.guard["problems"]) == ("model", [])
     assert HONEST in answer.reply
-    assert answer.usage["calls"] == 2
+    assert answer.usage["calls"] == 3  # one reads, two write
 
 
 def test_there_are_enough_conversations():
