@@ -47,7 +47,6 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
     """
     if len(text) < SHORT and not cues.known:
         return facts
-    said = {name: plain(fact.value) for name, fact in cues.known.items()}
     for name, reading in readings(text, cues, trained).items():
         if name not in facts.declared:  # the intent is no fact
             continue
@@ -57,7 +56,7 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
         if left or name in firm or facts.source(name) == "corrected":
             continue
         value = _decided(declared, reading)
-        if declared.kind == "yes_no" and name in plainly and said.get(name) != value:
+        if declared.kind == "yes_no" and name in plainly and plain(cues[name]) != value:
             continue
         if value and value != plain(facts[name]):
             facts = facts.with_(name, value, "stated", _around(text, reading))

@@ -1,7 +1,7 @@
 """Scenario stories with their gold facts, one file per author in `evals/scenarios`.
 
-`a.yaml`, `b.yaml`, `d.yaml`, `e.yaml`, `f.yaml` and `g.jsonl` … `l.jsonl` are for development; `c.yaml`
-and `m.jsonl` are locked: scored to report, never read. `n.jsonl` tells each story in five wordings.
+DEVELOPMENT names the files for development; `c.yaml` and `m.jsonl` are locked: scored to report, never
+read. `n.jsonl` tells each story in five wordings, `messages.jsonl` has single messages with their intent.
 A row of a JSONL file:
 {"id": "g-001", "voice": "consumer", "lang": "zh", "turns": ["…"],
  "facts": {"took_measures": ["no", "链接一直挂着卖"]}, "duties": {}, "liability": "joint", "note": "…"}

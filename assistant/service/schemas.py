@@ -8,9 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from assistant.doctrines import DOCTRINES
 from assistant.read import MAX_MESSAGE
-from assistant.store import outbox
 from assistant.store import talks as kept
-from assistant.store import tickets as kept_tickets
 
 Lang = Literal["zh", "en"]
 _NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL in a text
@@ -109,7 +107,16 @@ class NewConversation(Wanted):
     occurred_on: date | None = None
 
 
-class Conversation(BaseModel):
+class Kept(BaseModel):
+    """What shows a row of the store, field by field."""
+
+    @classmethod
+    def of(cls, row: object) -> Self:
+        """The row as it goes over the wire; what it has beside the fields stays inside."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class Conversation(Kept):
     """A conversation without its words. `state`: bot, waiting (for a person) or agent (a person answers)."""
 
     id: str
@@ -121,10 +128,6 @@ class Conversation(BaseModel):
     created_at: str
     updated_at: str
 
-    @classmethod
-    def of(cls, row: kept.Conversation) -> Self:
-        return cls.model_validate({name: getattr(row, name) for name in Conversation.model_fields})
-
 
 class Opened(Conversation):
     """A new conversation with the token that a widget key needs to go on with it; it is shown only here."""
@@ -132,7 +135,7 @@ class Opened(Conversation):
     token: str
 
 
-class Message(BaseModel):
+class Message(Kept):
     """One message. `answers`: the message this is the reply to; `answer`: where a reply comes from."""
 
     id: int
@@ -143,10 +146,6 @@ class Message(BaseModel):
     answers: int | None
     answer: Json | None
     at: str
-
-    @classmethod
-    def of(cls, row: kept.Message) -> Self:
-        return cls.model_validate({name: getattr(row, name) for name in Message.model_fields})
 
 
 class Read(Conversation):
@@ -195,7 +194,7 @@ class Judged(BaseModel):
     corpus_version: str
 
 
-class Ticket(BaseModel):
+class Ticket(Kept):
     """A conversation handed to a person, with what there was when it was."""
 
     id: str
@@ -206,10 +205,6 @@ class Ticket(BaseModel):
     held: Json
     opened_at: str
     closed_at: str | None
-
-    @classmethod
-    def of(cls, row: kept_tickets.Ticket) -> Self:
-        return cls.model_validate({name: getattr(row, name) for name in Ticket.model_fields})
 
 
 class Agent(Wanted):
@@ -230,16 +225,12 @@ class NewWebhook(Wanted):
     url: Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00]+$")]
 
 
-class Webhook(BaseModel):
+class Webhook(Kept):
     """A webhook without its secret."""
 
     id: str
     url: str
     created_at: str
-
-    @classmethod
-    def of(cls, row: outbox.Webhook) -> Self:
-        return cls.model_validate({name: getattr(row, name) for name in Webhook.model_fields})
 
 
 class OpenedWebhook(Webhook):
