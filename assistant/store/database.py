@@ -5,6 +5,7 @@ with "locked" where another wrote in between; waiting for the lock first makes i
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -117,8 +118,23 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(link: sqlite3.Connection, _: object) -> None:
     link.isolation_level = None  # transactions begin where `_begin_sqlite` says, not by guesswork
-    for setting in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+    _to_wal(link)
+    for setting in ("synchronous=full", "foreign_keys=on"):
         link.execute(f"pragma {setting}")
+
+
+def _to_wal(link: sqlite3.Connection) -> None:
+    """The journal of a new file is changed by one of those who open it together; SQLite tells the others
+    “locked” at once instead of letting them queue, so they try again."""
+    until = time.monotonic() + SQLITE_WAIT
+    while True:
+        try:
+            link.execute("pragma journal_mode=wal")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                raise
+        time.sleep(0.02)
 
 
 def _begin_sqlite(link: Connection) -> None:
