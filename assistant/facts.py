@@ -263,6 +263,11 @@ class Facts:
             known[name] = Fact(value, source, evidence)
         return Facts(self.declared, known, self.asked)
 
+    def without(self, names: Iterable[str]) -> "Facts":
+        """These facts less those named."""
+        gone = frozenset(names)
+        return Facts(self.declared, {n: f for n, f in self.known.items() if n not in gone}, self.asked)
+
     def with_asked(self, names: Iterable[str]) -> "Facts":
         """These facts, remembering that the user was asked for `names` and does not know."""
         return Facts(self.declared, self.known, self.asked | set(names))
