@@ -169,17 +169,19 @@ class Conversations:
                 talks.leave_to_agent(link, seen.id)
             return
         memory = self._memory(seen, told, pending.id)
-        reason = self.assistant.intents.wants_a_person(pending.text, _since_agent(told, pending.id))
-        if reason:
-            self._hand_over(seen, told, reason, pending)
-            return
+        answer = None
         try:
-            answer = self.assistant.turn(pending.text, memory, seen.doctrine, _lang(seen), on_step)
+            reason = self.assistant.wants_a_person(pending.text, _since_agent(told, pending.id))
+            if not reason:
+                answer = self.assistant.turn(pending.text, memory, seen.doctrine, _lang(seen), on_step)
         except Exception as error:  # the edge that answers a user: a message never waits for ever
             log.error("a turn failed: %s", type(error).__name__)
             with self.store.writing() as link:
                 sorry = SORRY[_lang(seen) or language(pending.text)]
                 talks.reply(link, pending, sorry, {"problem": type(error).__name__})
+            return
+        if answer is None:
+            self._hand_over(seen, told, reason, pending)
             return
         with self.store.writing() as link:
             talks.change(link, seen, memory=kept(answer.memory))
