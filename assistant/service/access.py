@@ -66,6 +66,13 @@ class Access:
             raise refused(403, "wrong_origin", "this key belongs to the pages it was made for")
         return Caller(key.tenant, key.scope)
 
+    def may_open_page(self, request: Request, with_keys: bool) -> bool:
+        """Whether the chat page, which sends no key, may be opened: never from another site's page, and once
+        there is a key only where its operator said so."""
+        if self._has_keys():
+            return with_keys and _same_site(request)
+        return request.url.hostname in LOOPBACK and _same_site(request)
+
     def _without_key(self, request: Request, address: str) -> Caller:
         if self._has_keys():
             self._count("", address)

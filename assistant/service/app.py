@@ -130,6 +130,8 @@ class Watched:
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith(f"{pages.CHAT}/"):  # Gradio's page names its own sources
+                    headers.setdefault("Content-Security-Policy", "frame-ancestors 'none'; base-uri 'self'")
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 route = getattr(scope.get("route"), "path", "none")
