@@ -82,6 +82,10 @@ class Access:
         self._count("admin", address)
         return Caller("default", "admin")
 
+    def count_wrong(self, request: Request) -> None:
+        """Count a request that proved nothing. Raises HTTPException 429."""
+        self._count("", request.client.host if request.client else "")
+
     def _count(self, scope: str, *who: str) -> None:
         if not self.rates.hit(RATES[scope], scope, *who):
             raise refused(429, "too_many_requests", f"at most {RATES[scope].amount} requests a minute")

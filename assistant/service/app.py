@@ -20,7 +20,7 @@ from assistant.conversations import Conversations, TooLong
 from assistant.doctrines import UnknownDoctrine
 from assistant.facts import FactError
 from assistant.graph import Assistant
-from assistant.service import completions, desk, knowledge, letters, pages, talks
+from assistant.service import bridges, completions, desk, knowledge, letters, pages, talks
 from assistant.service.access import Access
 from assistant.service.worker import Worker
 from assistant.store import Conflict, Database, NotFound, StoreBusy, StoreFull, StoreProblem
@@ -65,9 +65,8 @@ def build(assistant: Assistant, store: Database) -> FastAPI:
     )  # fmt: skip
     app.state.assistant, app.state.store, app.state.conversations = assistant, store, conversations
     app.state.access = Access(store)
-    for router in (knowledge.router, letters.router, talks.router, desk.router, completions.router,
-                   pages.router):  # fmt: skip
-        app.include_router(router)
+    for part in (knowledge, letters, talks, desk, bridges, completions, pages):
+        app.include_router(part.router)
     _watch(app, assistant, store)
     for kind, answer in _HANDLERS.items():
         app.add_exception_handler(kind, answer)
