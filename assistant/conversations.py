@@ -74,7 +74,6 @@ def kept(memory: Memory) -> dict[str, Any]:
     return {
         "facts": _facts_json(memory.facts), "asked": list(memory.asked), "firm": sorted(memory.firm),
         "cues": _facts_json(memory.cues) if memory.cues is not None else None,
-        "plainly": sorted(memory.plainly),
     }  # fmt: skip
 
 
@@ -82,7 +81,7 @@ def remembered(row: Mapping[str, Any], declared: Mapping[str, Declaration], turn
     """The memory of `kept`, with the user's messages so far."""
     cues = _facts(row["cues"], declared) if row["cues"] is not None else None
     return Memory(_facts(row["facts"], declared), tuple(row["asked"]), tuple(turns),
-                  frozenset(row["firm"]), cues, frozenset(row["plainly"]))  # fmt: skip
+                  frozenset(row["firm"]), cues)  # fmt: skip
 
 
 def _facts_json(facts: Facts) -> dict[str, object]:

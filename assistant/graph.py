@@ -46,8 +46,7 @@ class Memory:
     """What outlives a turn: the facts so far, what was asked last, the messages.
 
     `firm` facts were answered or given outright: no later reading of the whole story replaces them, only
-    what a later message says of them. `cues`: what the grammar alone has read, `plainly` in
-    plain words.
+    what a later message says of them. `cues`: what the grammar alone has read.
     """
 
     facts: Facts
@@ -55,7 +54,6 @@ class Memory:
     turns: tuple[str, ...] = ()
     firm: frozenset[str] = frozenset()
     cues: Facts | None = None
-    plainly: frozenset[str] = frozenset()
 
 
 class State(TypedDict, total=False):
@@ -70,7 +68,6 @@ class State(TypedDict, total=False):
     facts: Facts
     firm: frozenset[str]
     cues: Facts
-    plainly: frozenset[str]
     verdict: Verdict
     remedies: list[Remedy]
     payments: list[Payment]
@@ -153,8 +150,7 @@ class Assistant:
     def understand(self, state: State) -> State:
         """Message to facts and intent; a short answer is read as one to the question asked last."""
         memory, message = state["memory"], state["message"]
-        stated, plainly = self.reader.read_firmly(message)
-        plainly |= memory.plainly
+        stated = self.reader.read(message)
         cues = memory.cues.merged(stated) if memory.cues else stated
         intent = "empty"
         if message.strip():
@@ -164,14 +160,14 @@ class Assistant:
         facts = memory.facts.merged(stated)
         problems: tuple[str, ...] = ()
         if intent in ABOUT_FACTS:
-            facts = told.overlaid(facts, cues, _story(state), self.trained, firm, plainly)
+            facts = told.overlaid(facts, cues, _story(state), self.trained, firm)
             facts, problems = self._read_by_model(state, facts, cues)
         for name in memory.asked:
             answered = self.intents.answered(message, name, facts)
             if name in answered and name not in facts:
                 firm |= {name}
             facts = answered
-        return {"facts": facts, "intent": intent, "firm": firm, "cues": cues, "plainly": plainly,
+        return {"facts": facts, "intent": intent, "firm": firm, "cues": cues,
                 "model_problems": problems}  # fmt: skip
 
     def decide(self, state: State) -> State:
@@ -350,7 +346,7 @@ class Assistant:
 
     def _remembered(self, state: State, asked: tuple[str, ...]) -> Memory:
         turns = (*state["memory"].turns, state["message"])
-        return Memory(state["facts"], asked, turns, state["firm"], state["cues"], state["plainly"])
+        return Memory(state["facts"], asked, turns, state["firm"], state["cues"])
 
 
 def _story(state: State) -> str:

@@ -16,6 +16,7 @@ from assistant.read import tidied
 # A value is taken from this probability on (chosen on two authors held out of training, see
 # docs/reading.md); a "no" must be surer, for it excludes.
 SURE_YES, SURE_NO, SURE_CHOICE = 0.5, 0.6, 0.5
+SILENT = 0.5  # from here on a cue is taken for a misreading
 SHORT = 40  # characters: a shorter text may tell no whole story
 # Inferred until told otherwise, as presumed facts hold until told otherwise: of both the stories seldom
 # say anything, so the encoder has not learnt what silence looks like.
@@ -43,15 +44,15 @@ def _read(trained: Encoder, text: str, cues: tuple[tuple[str, str], ...]) -> dic
     return trained.read(text, dict(cues))
 
 
-def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: frozenset[str],
-             plainly: frozenset[str] = frozenset()) -> Facts:  # fmt: skip
+def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: frozenset[str]) -> Facts:
     """`facts` with what the encoder reads in the whole `text` so far; `firm` facts are left alone.
 
-    `cues`: what the grammar read in the same text; the encoder has learnt how far to believe it. What it
-    read `plainly` is not turned into its opposite.
+    `cues`: what the grammar read in the same text; the encoder has learnt how far to believe it, and a
+    cue it holds for silence is dropped.
     """
     if len(text) < SHORT and not cues.known:
         return facts
+    silent = set()
     for name, reading in readings(text, cues, trained).items():
         if name not in facts.declared:  # the intent is no fact
             continue
@@ -61,11 +62,11 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
         if left or name in firm or facts.source(name) == "corrected":
             continue
         value = _decided(declared, reading)
-        if declared.kind == "yes_no" and name in plainly and plain(cues[name]) != value:
-            continue
         if value and value != plain(facts[name]):
             facts = facts.with_(name, value, "stated", _around(text, reading))
-    return tidied(facts)
+        elif not value and len(text) >= SHORT and reading.silence >= SILENT and facts[name] == cues[name]:
+            silent.add(name)
+    return tidied(facts.without(silent))
 
 
 def _decided(declared: Declaration, reading: Reading) -> str:
