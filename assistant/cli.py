@@ -654,12 +654,16 @@ def doctor(as_json: Json = False) -> None:
 def serve(
     port: Annotated[int | None, typer.Option(help="default 7860, or ANBAO_PORT")] = None,
     host: Annotated[str, typer.Option(help="other than this machine wants a key first")] = "127.0.0.1",
-) -> None:
-    """Serve the API and the widget; as many processes as you like over one store."""
+    page: Annotated[
+        bool | None, typer.Option("--page/--no-page", help="the chat page, open to all who can reach it; "
+                                  "default: only while there is no key")
+    ] = None,
+) -> None:  # fmt: skip
+    """Serve the API, the widget, the desk and the chat page; several processes may share one store."""
     from assistant import operations
 
     settings = _settings()
-    operations.serve(settings, _assistant, host, port or settings.port)
+    operations.serve(settings, _assistant, host, port or settings.port, page)
 
 
 @app.command()

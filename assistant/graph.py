@@ -16,7 +16,7 @@ from assistant import agent, chat, embed, explain, guard, index, model_reader, r
 from assistant.facts import Facts, Lang, declarations
 from assistant.guard import Evidence
 from assistant.index import Index, notes
-from assistant.intent import Intents
+from assistant.intent import Intents, leaning
 from assistant.law import Library, Provision
 from assistant.payment import Payment, payments
 from assistant.read import MAX_MESSAGE, Reader, language
@@ -152,7 +152,10 @@ class Assistant:
         memory, message = state["memory"], state["message"]
         stated = self.reader.read(message)
         cues = memory.cues.merged(stated) if memory.cues else stated
-        intent = self.intents.of(message, stated, memory.facts) if message.strip() else "empty"
+        intent = "empty"
+        if message.strip():
+            leans = leaning(told.readings(message, stated, self.trained))
+            intent = self.intents.of(message, stated, memory.facts, leans)
         firm = memory.firm - stated.known.keys()
         facts = memory.facts.merged(stated)
         problems: tuple[str, ...] = ()
@@ -266,6 +269,14 @@ class Assistant:
         return Evidence(frozenset(), frozenset(), frozenset(), _story(state))
 
     # ---- from outside
+    def wants_a_person(self, message: str, earlier: Sequence[str] = ()) -> str:
+        """Why a human agent is to take over, as `Intents.wants_a_person`; "" where none is."""
+        said = self.intents.wants_a_person(message, earlier)
+        if said or not message.strip():
+            return said
+        read = told.readings(message, self.reader.read(message), self.trained)
+        return self.intents.wants_a_person(message, earlier, leaning(read))
+
     def heard(
         self, message: str, memory: Memory, doctrine: str | None = None
     ) -> tuple[Facts, Verdict | None, Memory]:

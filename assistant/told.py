@@ -6,7 +6,7 @@ implied. Each fact keeps the user's own words as evidence. Silence is never "no"
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from assistant.encoder import Encoder, Reading
@@ -33,7 +33,12 @@ def encoder(folder: Path) -> Encoder:
 
 def readings(text: str, cues: Facts, trained: Encoder) -> dict[str, Reading]:
     """What the encoder makes of each fact in the whole text, knowing what the grammar read in it."""
-    return trained.read(text, {name: plain(fact.value) for name, fact in cues.known.items()})
+    return _read(trained, text, tuple((name, plain(fact.value)) for name, fact in cues.known.items()))
+
+
+@lru_cache(64)  # a message is read for what it wants and again for what it tells
+def _read(trained: Encoder, text: str, cues: tuple[tuple[str, str], ...]) -> dict[str, Reading]:
+    return trained.read(text, dict(cues))
 
 
 def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: frozenset[str]) -> Facts:

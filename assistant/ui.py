@@ -12,13 +12,14 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 from typing import Any
 
 import gradio as gr
+from fastapi import FastAPI, Request
 from markupsafe import Markup
 
 from assistant.doctrines import ARTICLE_OWN, DOCTRINES
@@ -480,6 +481,15 @@ def launch(assistant: Assistant, host: str, port: int, *, open_browser: bool = F
         hint = f"cannot listen on {host}:{port}: is the port in use? Choose another with --port or ANBAO_PORT"
         raise OSError(errno.EADDRINUSE, hint) from None
     return blocks
+
+
+def mount(app: FastAPI, assistant: Assistant, path: str, allowed: Callable[[Request], bool]) -> None:
+    """The page as a part of a service, under `path`, for the requests that are `allowed`."""
+    gr.mount_gradio_app(
+        app, page(assistant), path, auth_dependency=lambda request: "visitor" if allowed(request) else None,
+        run_history=False, enable_monitoring=False, ssr_mode=False, footer_links=[], show_error=False,
+        theme=_theme(), css=CSS, head=HEAD, i18n=gr.I18n(**_translations(assistant.settings)),
+    )  # fmt: skip
 
 
 def _past_proxies(host: str) -> None:
