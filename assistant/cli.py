@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from assistant import __version__, operations
+from assistant import __version__, letter_command, operations
 from assistant.added import KINDS, AddedProblem
 from assistant.facts import FactError, Facts, declarations, from_json
 from assistant.files import FileProblem
@@ -676,6 +676,7 @@ def mcp(
     serve(_assistant(), http)
 
 
+app.command()(letter_command.letter)
 app.add_typer(operations.keys_app, name="key")
 app.add_typer(operations.audit_app, name="audit")
 

@@ -21,6 +21,7 @@ from assistant.graph import Answer, Assistant, Memory
 from assistant.payment import payments
 from assistant.read import language
 from assistant.remedies import remedies
+from assistant.reply import Audience
 from assistant.sides import verdict_json
 from assistant.store import Conflict, Database, outbox, talks, tickets
 from assistant.store.talks import Conversation, Message
@@ -97,8 +98,9 @@ def _facts(row: Mapping[str, Any], declared: Mapping[str, Declaration]) -> Facts
 class Conversations:
     """The conversations of one store, answered by one assistant."""
 
-    def __init__(self, assistant: Assistant, store: Database) -> None:
-        self.assistant, self.store = assistant, store
+    def __init__(self, assistant: Assistant, store: Database, *, desk: bool = True) -> None:
+        """`desk`: whether there are people to hand a conversation over to; else the bot says so."""
+        self.assistant, self.store, self.desk = assistant, store, desk
 
     # ---- the customer
     def start(
@@ -152,8 +154,9 @@ class Conversations:
             return message
 
     def answer(
-        self, tenant: str, sent: Message, on_step: Callable[[str], object] | None = None
-    ) -> Message | None:
+        self, tenant: str, sent: Message, on_step: Callable[[str], object] | None = None,
+        audience: Audience = "consumer",
+    ) -> Message | None:  # fmt: skip
         """The reply to an accepted message, after those before it; None where a person is to answer."""
         while True:
             with self.store.reading() as link:
@@ -165,13 +168,13 @@ class Conversations:
             if pending is None:
                 return None
             try:
-                self._answer(seen, told, pending, on_step if pending.id == sent.id else None)
+                self._answer(seen, told, pending, on_step if pending.id == sent.id else None, audience)
             except Conflict:  # another process answered it, or the facts were corrected: look again
                 log.info("a turn was overtaken")
 
     def _answer(
         self, seen: Conversation, told: Sequence[Message], pending: Message,
-        on_step: Callable[[str], object] | None,
+        on_step: Callable[[str], object] | None, audience: Audience,
     ) -> None:  # fmt: skip
         if seen.state != "bot":
             with self.store.writing() as link:
@@ -181,8 +184,10 @@ class Conversations:
         answer = None
         try:
             reason = self.assistant.wants_a_person(pending.text, _since_agent(told, pending.id))
-            if not reason:
-                answer = self.assistant.turn(pending.text, memory, seen.doctrine, _lang(seen), on_step)
+            if not reason or not self.desk:
+                answer = self.assistant.turn(
+                    pending.text, memory, seen.doctrine, _lang(seen), on_step, audience
+                )
         except Exception as error:  # the edge that answers a user: a message never waits for ever
             log.error("a turn failed: %s", type(error).__name__)
             with self.store.writing() as link:

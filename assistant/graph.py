@@ -160,7 +160,8 @@ class Assistant:
         facts = memory.facts.merged(stated)
         problems: tuple[str, ...] = ()
         if intent in ABOUT_FACTS:
-            facts = told.overlaid(facts, cues, _story(state), self.trained, firm)
+            said = told.in_so_many_words(cues, self.settings.corpus)
+            facts = told.overlaid(facts, cues, _story(state), self.trained, firm | said)
             facts, problems = self._read_by_model(state, facts, cues)
         for name in memory.asked:
             answered = self.intents.answered(message, name, facts)

@@ -571,18 +571,22 @@ class Library:
             if law.repealed:
                 continue
             try:
-                version = law.version_on(on)
+                articles = self.articles(law, on)
             except NotInForce:
                 continue
-            if (law.name, version.version) in self._articles:
-                articles: Iterable[str] = self._articles[law.name, version.version]
-            else:
-                articles = dict.fromkeys(
-                    str(row["article"]) for row in law.digests
-                    if str(row.get("version", version.version)) == version.version
-                )  # fmt: skip
             for article in articles:
                 yield self.provision(Ref(law.name, article), on)
+
+    def articles(self, law: Instrument, on: date) -> list[str]:
+        """The articles of an instrument whose text or digest is held as of a day, in order.
+
+        Raises NotInForce, NotYetInForce.
+        """
+        version = law.version_on(on).version
+        if (law.name, version) in self._articles:
+            return list(self._articles[law.name, version])
+        rows = (r for r in law.digests if str(r.get("version", version)) == version)
+        return list(dict.fromkeys(str(row["article"]) for row in rows))
 
     @cached_property
     def version(self) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
+import yaml
+
 from assistant.encoder import Encoder, Reading
 from assistant.facts import Declaration, Facts, plain
 from assistant.read import tidied
@@ -62,6 +64,22 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
         elif not value and len(text) >= SHORT and reading.silence >= SILENT and facts[name] == cues[name]:
             silent.add(name)
     return tidied(facts.without(silent))
+
+
+@cache
+def _said_so(folder: Path) -> Mapping[tuple[str, str], re.Pattern[str]]:
+    rows = yaml.safe_load((folder / "certain.yaml").read_text(encoding="utf-8"))
+    return {(row["fact"], row["value"]): re.compile(f"{row['zh']}|{row['en']}", re.I) for row in rows}
+
+
+def in_so_many_words(cues: Facts, corpus: Path) -> frozenset[str]:
+    """The facts whose words leave nothing to interpret (corpus/certain.yaml)."""
+    words = _said_so(corpus)
+    return frozenset(
+        name
+        for name, fact in cues.known.items()
+        if (said := words.get((name, plain(fact.value)))) and said.search(fact.evidence)
+    )
 
 
 def _decided(declared: Declaration, reading: Reading) -> str:

@@ -81,3 +81,13 @@ def store(store_url: str) -> Iterator[Database]:
     database = Database(store_url)
     yield database
     database.close()
+
+
+@pytest.fixture
+def talk(assistant, tmp_path: Path):
+    """The page's conversations over an empty store."""
+    from assistant.ui.talk import Talk
+
+    store = Database(f"sqlite:///{tmp_path / 'anbao.sqlite'}")
+    yield Talk(assistant, store)
+    store.close()

@@ -1,52 +1,81 @@
 """The chat page as a person meets it: the real app, driven through a real Chromium."""
 
-import logging
+import io
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+import docx
+import gradio as gr
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from pypdf import PdfReader
 
 from assistant import ui
-from assistant.doctrines import DOCTRINES
-from assistant.graph import STEPS, Assistant
+from assistant.graph import Assistant
 from assistant.rules import FORM_NAMES
+from assistant.store import Database
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run")  # fmt: skip
+PICTURES = Path(__file__).parent.parent / "artefacts" / "pages"
 
-JOINT = "我在平台的店铺买了电热毯，起火把我烧伤了。我向平台投诉过，平台一直没有下架。"
-CORRECTED = "更正一下：投诉当天平台就下架了。"
+JOINT = "我在平台的店铺买了电热毯，320元，起火把我烧伤了。我向平台投诉过，平台一直没有下架。"
 ENGLISH = (
     "I bought an electric blanket from a shop on the platform and it caught fire and burned me. "
     "I had reported it to the platform and it is still on sale."
 )
+OPEN = "我在平台的店铺买了电热毯，起火把我烧伤了。"
 SUPPLEMENTARY = "在平台上的店铺买的美容服务把脸烫伤了，平台没有核验商家的资质，事先也不知情。"
 HOSTILE = (
     '我买的电热毯<img src=x onerror="window.hacked=1">起火烧伤了我，我投诉过，平台没有处理。'
     "<script>window.hacked=1</script> ![x](http://192.0.2.1/x.png) [y](javascript:window.hacked=1) {{z}} ${z}"
 )
 
-Open = Callable[..., Page]
+Visit = Callable[..., Page]
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 
+@dataclass
+class Site:
+    """The page, served on a free port over a store; it can be stopped and started again."""
+
+    assistant: Assistant
+    store: Database
+    port: int = 0
+    blocks: list[gr.Blocks] = field(default_factory=list)
+
+    def start(self) -> None:
+        if not self.port:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                self.port = probe.getsockname()[1]
+        self.blocks.append(ui.launch(self.assistant, self.store, "127.0.0.1", self.port))
+
+    def stop(self) -> None:
+        self.blocks.pop().close(verbose=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+
 @pytest.fixture(scope="module")
-def url(assistant: Assistant) -> Iterator[str]:
-    """The address of the page, served on a free port; a proxy that is set must not come between."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def site(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A proxy that is set must not come between."""
+    store = Database(f"sqlite:///{tmp_path_factory.mktemp('page') / 'anbao.sqlite'}")
     with pytest.MonkeyPatch.context() as environment:
         for name, value in (("HTTP_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", ""), ("no_proxy", "")):
             environment.setenv(name, value)
-        blocks = ui.launch(assistant, "127.0.0.1", port)
-    yield blocks.local_url
-    blocks.close(verbose=False)
+        served = Site(assistant, store)
+        served.start()
+    yield served
+    served.stop()
+    store.close()
 
 
 @pytest.fixture(scope="module")
@@ -61,20 +90,24 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, url: str) -> Iterator[Open]:
-    """Open the page as a new visitor; whatever the page asks for elsewhere fails the test."""
-    contexts, elsewhere = [], []
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+    """Open the page as a new visitor, or in another tab of `context`; whatever it asks for elsewhere fails."""
+    contexts: list[BrowserContext] = []
+    elsewhere: list[str] = []
 
-    def visit(**options: Any) -> Page:
-        contexts.append(browser.new_context(locale=options.pop("locale", "zh-CN"), **options))
-        page = contexts[-1].new_page()
+    def visit(context: BrowserContext | None = None, **options: Any) -> Page:
+        options = {"locale": "zh-CN", "viewport": {"width": 1400, "height": 900}, **options}
+        if context is None:
+            contexts.append(context := browser.new_context(**options))
+        page = context.new_page()
         page.set_default_timeout(20_000)
         page.on(
             "request",
-            lambda r: None if r.url.startswith((url, "data:", "blob:")) else elsewhere.append(r.url),
+            lambda r: None if r.url.startswith((site.url, "data:", "blob:")) else elsewhere.append(r.url),
         )
-        page.goto(url)
-        expect(page.locator(".welcome")).to_be_visible()
+        page.goto(site.url)
+        expect(page.locator("#card .welcome")).to_be_visible()
+        expect(page.locator("#law-hits, #talks-list, #card").first).to_be_attached()
         return page
 
     yield visit
@@ -83,187 +116,310 @@ def visit(browser: Browser, url: str) -> Iterator[Open]:
     assert elsewhere == []
 
 
+# ---- what a person does
 def say(page: Page, message: str) -> None:
     """Type a message, press Enter, wait for the finished reply."""
     replies = page.get_by_test_id("bot").count()
     box = page.locator("#box textarea")
     box.fill(message)
     box.press("Enter")
-    expect(page.get_by_test_id("bot")).to_have_count(replies + 1)
-    expect(reply(page)).not_to_contain_text("正在")
-    expect(reply(page)).not_to_contain_text("…")
+    finished(page, replies + 1)
 
 
-def reply(page: Page) -> Any:
+def finished(page: Page, replies: int) -> None:
+    expect(page.get_by_test_id("bot")).to_have_count(replies)
+    expect(page.locator("#send")).to_be_visible()
+    expect(page.locator("#stop")).to_be_hidden()
+
+
+def reply(page: Page) -> Locator:
     return page.get_by_test_id("bot").last
 
 
-def headline(page: Page) -> Any:
-    return page.locator(".card .headline")
+def headline(page: Page) -> Locator:
+    return page.locator("#card .headline")
 
 
-def test_a_chinese_complaint_is_answered_with_form_provision_and_card(visit: Open) -> None:
+def pane(page: Page, name: str) -> None:
+    page.locator("#panels").get_by_role("tab", name=name).click()
+
+
+def settings(page: Page) -> Locator:
+    """The settings, opened."""
+    opened = page.locator("#settings")
+    if not page.locator("#choices").is_visible():
+        opened.get_by_role("button").first.click()
+    expect(page.locator("#choices")).to_be_visible()
+    return opened
+
+
+def downloaded(page: Page, button: str) -> tuple[str, bytes]:
+    """Name and contents of the file behind a button."""
+    with page.expect_download() as coming:
+        page.locator(button).click()
+    return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the page for those who look."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds serious or critical, each with the place."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in found if v["impact"] in ("serious", "critical")
+    ]
+
+
+# ---- whole ways
+def test_a_consumers_way_from_the_story_to_the_letter(visit: Visit) -> None:
     page = visit()
-    say(page, JOINT)
-    expect(reply(page)).to_contain_text("连带责任")
-    expect(reply(page)).to_contain_text("第三十八条")
+    expect(page.locator("#welcome")).to_contain_text("不是法律意见")
+    page.locator("#understood").click()
+    expect(page.locator("#welcome")).to_be_hidden()
+    say(page, OPEN)
+    expect(reply(page)).to_contain_text("现在还不能定")
+    picture(page, "consumer-question")
+    asked = page.locator("#chips .asked").inner_text()
+    page.locator("#chips").get_by_role("button", name="是", exact=True).click()
+    finished(page, 2)
+    expect(page.get_by_test_id("user").last).to_have_text("是")
+    expect(page.locator("#chips")).not_to_contain_text(asked)
+    say(page, "我付了320元。我向平台投诉过，平台一直没有下架。")
     expect(headline(page)).to_have_text("连带责任")
-    expect(page.locator("tr", has_text="采取必要措施义务")).to_contain_text("违反")
-    expect(page.locator("li", has_text="有人身伤害").first).to_contain_text("起火把我烧伤了")
-    law = page.locator("#sources details").first
-    expect(law).to_contain_text("《电子商务法》第三十八条第一款")
-    expect(law.locator(".mark")).to_have_text("条文")
-    expect(law.locator("blockquote")).to_be_hidden()
-    law.locator("summary").click()
-    expect(law.locator("blockquote")).to_contain_text("依法与该平台内经营者承担连带责任")
-    expect(page.locator("#sources .mark[data-kind=digest]").first).to_have_text("摘要，不是原文")
+    expect(page.locator("#facts li", has_text="有人就此向平台投诉过")).to_contain_text("我向平台投诉过")
+    expect(page.locator("#card .payer[data-payer=platform]")).to_contain_text("320.00 元")
 
-
-def test_a_correction_changes_the_verdict(visit: Open) -> None:
-    page = visit()
-    say(page, JOINT)
-    expect(headline(page)).to_have_text("连带责任")
-    say(page, CORRECTED)
+    taken = page.get_by_label("更正“平台采取了处置措施", exact=False)
+    taken.select_option("yes")
     expect(headline(page)).not_to_have_text("连带责任")
-    expect(page.get_by_test_id("user")).to_have_count(2)
+    expect(reply(page)).to_contain_text("已按您的更正")
+    taken.select_option("no")
+    expect(headline(page)).to_have_text("连带责任")
+    page.locator("#chips").get_by_role("button", name="假如").click()
+    expect(reply(page)).to_contain_text("这只是假设")
+    expect(headline(page)).to_have_text("连带责任")
+
+    page.locator("#chips").get_by_role("button", name="给平台的投诉信").click()
+    page.locator("#letter").get_by_label("姓名", exact=True).fill("张三")
+    page.locator("#letter").get_by_label("联系电话").fill("13800000000")
+    page.locator("#letter").get_by_label("联系电话").blur()
+    picture(page, "consumer-letter")
+    name, data = downloaded(page, "#docx")
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(data)).paragraphs)
+    assert name == "投诉函.docx"
+    assert "张三" in text
+    assert "《电子商务法》第三十八条第一款" in text
+    assert "【住址】" in text
+    name, data = downloaded(page, "#pdf")
+    assert name == "投诉函.pdf"
+    assert "13800000000" in "".join(p.extract_text() for p in PdfReader(io.BytesIO(data)).pages)
 
 
-def test_an_english_complaint_is_answered_in_english(visit: Open) -> None:
+def test_a_lawyers_way_through_schools_trace_and_provisions(visit: Visit) -> None:
     page = visit(locale="en-US")
     expect(page.locator("#send")).to_have_text("Send")
-    say(page, ENGLISH)
-    expect(reply(page)).to_contain_text("Article 38(1)")
-    expect(headline(page)).to_have_text("joint and several liability")
-    expect(page.locator("#findings")).not_to_contain_text("责任")
-    expect(page.locator("#sources .mark").first).to_have_text("statute")
-
-
-def test_a_setting_answers_the_last_message_again(visit: Open) -> None:
-    page = visit()
+    settings(page).get_by_label("Written for").select_option("lawyer")
     say(page, SUPPLEMENTARY)
-    expect(headline(page)).to_have_text("相应的补充责任")
-    expect(page.locator(".card")).to_contain_text("“相应的责任”")
-    page.get_by_role("combobox").click()
-    page.get_by_role("option", name="连带责任说").click()
-    expect(headline(page)).to_have_text("连带责任")
-    page.get_by_label("English").check()
+    settings(page).get_by_label("Reply language").select_option("en")
+    expect(headline(page)).to_have_text(FORM_NAMES["supplementary"]["en"])
+    pane(page, "Reasons")
+    expect(page.locator(".lenses li")).to_have_count(5)
+    expect(page.locator(".lenses [data-doctrine=joint_only] .chip")).to_have_text(
+        "joint and several liability"
+    )
+    expect(page.locator("tr", has_text="qualification review").first).to_contain_text("breached")
+    page.get_by_role("button", name="Diagram of the reasoning").click()
+    expect(page.locator("#diagram svg .node").first).to_be_visible()
+    page.get_by_text("The reasoning, from the form to your words").click()
+    expect(page.locator("pre.trace")).to_contain_text("[supplementary-review]")
+    picture(page, "lawyer-reasons")
+
+    settings(page).get_by_label("Doctrine on").select_option("joint_only")
     expect(headline(page)).to_have_text("joint and several liability")
     expect(page.get_by_test_id("user")).to_have_count(1)
 
+    pane(page, "Provisions")
+    law = page.locator("#sources details", has_text="E-Commerce Law, Article 38(2)").first
+    expect(law.locator(".mark")).to_have_text("statute")
+    law.locator("summary").click()
+    expect(law.locator("blockquote")).to_contain_text("依法承担相应的责任")
+    law.get_by_role("button", name="Read in its chapter").click()
+    reading = page.locator("#law-text")
+    expect(reading.locator(".chosen")).to_contain_text("Article 38")
+    expect(reading.locator("details").first).to_contain_text("Article")
+    expect(reading.locator(".rests")).to_contain_text("supplementary-review")
+    picture(page, "lawyer-law")
+    page.locator("#law-day textarea, #law-day input").first.fill("2015-01-01")
+    page.locator("#law-box textarea, #law-box input").first.fill("电子商务法第三十八条")
+    page.locator("#law-find").click()
+    page.locator("#law-hits .link").first.click()
+    expect(reading.get_by_role("alert")).to_contain_text("2019-01-01")
+    page.get_by_role("tab", name="Rules and terms").click()
+    expect(page.locator("#glossary")).to_contain_text("supplementary liability")
+    expect(page.locator("#rules")).to_contain_text("joint-knowledge")
 
-def test_hostile_text_stays_text(visit: Open) -> None:
+
+def test_an_agents_way_from_an_uploaded_chat_to_the_reply(visit: Visit, tmp_path: Path) -> None:
     page = visit()
-    say(page, HOSTILE)
-    expect(page.get_by_test_id("user").last).to_have_text(HOSTILE)
+    settings(page).get_by_label("为谁写").select_option("desk")
+    file = tmp_path / "聊天<b>记录.txt"
+    file.write_text(HOSTILE, encoding="utf-8")
+    page.locator("#upload + input, input[type=file]").first.set_input_files(file)
+    finished(page, 1)
+    expect(page.get_by_test_id("user").last).to_contain_text(HOSTILE)
+    expect(page.get_by_test_id("user").last).to_contain_text("来自文件")
     expect(headline(page)).to_have_text("连带责任")
-    expect(reply(page)).to_contain_text("img src=x onerror=")  # quoted without what would be markup
-    expect(reply(page)).not_to_contain_text("<img")
-    expect(page.locator("#right")).to_contain_text("<img src=x onerror=")
-    assert (
-        page.locator("#chat .message img, #chat .message a, #right img, #right script, #right a").count() == 0
-    )
+    expect(page.locator("#facts .file").first).to_contain_text("聊天")
+    page.locator("#chips").get_by_role("button", name="平台给消费者的答复").click()
+    expect(page.locator("#letter .sheet")).to_contain_text("您")
+    name, data = downloaded(page, "#docx")
+    assert name.endswith(".docx")
+    assert docx.Document(io.BytesIO(data)).paragraphs
+    for tab in ("结论", "理由", "条文", "主张与证据"):
+        pane(page, tab)
+        assert page.locator("#panels img, #panels script, #panels a").count() == 0
+    assert page.locator("#chat .message img, #chat .message a").count() == 0
     assert page.evaluate("window.hacked") is None
+    picture(page, "agent")
+
+    file = tmp_path / "picture.pdf"
+    file.write_bytes(b"\x89PNG\r\n")
+    page.locator("#upload + input, input[type=file]").first.set_input_files(file)
+    expect(page.get_by_text("内容与文件名的类型不符")).to_be_visible()
+    expect(page.get_by_test_id("user")).to_have_count(1)
 
 
-def test_two_visitors_share_nothing(visit: Open) -> None:
+# ---- what is kept, and for whom
+def test_conversations_outlive_reload_and_restart_and_are_deleted_for_good(visit: Visit, site: Site) -> None:
+    page = visit()
+    page.locator("#understood").click()
+    say(page, JOINT)
+    page.reload()
+    expect(headline(page)).to_have_text("连带责任")
+    expect(page.locator("#welcome")).to_be_hidden()
+    expect(page.get_by_test_id("user")).to_have_text(JOINT)
+
+    page.locator("#box textarea").fill("更正一下：投诉当天平台就下架了。")
+    page.locator("#box textarea").press("Enter")
+    expect(page.get_by_test_id("user")).to_have_count(2)
+    site.stop()  # in the midst of a turn; the page comes back by itself
+    site.start()
+    finished(page, 2)
+    expect(headline(page)).not_to_have_text("连带责任")
+    expect(page.get_by_test_id("user")).to_have_count(2)
+
+    tab = visit(page.context)
+    expect(tab.locator("#card .welcome")).to_be_visible()
+    say(tab, SUPPLEMENTARY)
+    tab.locator("#talks").get_by_role("button").first.click()
+    expect(tab.locator("#talks-list li")).to_have_count(2)
+    tab.locator("#talks-list li").nth(1).get_by_role("button").first.click()
+    expect(tab.get_by_test_id("user")).to_have_count(2)
+    expect(page.get_by_test_id("user")).to_have_count(2)
+
+    tab.on("dialog", lambda dialog: dialog.accept())
+    tab.get_by_role("button", name="删除").first.click()
+    expect(tab.locator("#talks-list li")).to_have_count(1)
+    tab.get_by_role("button", name="删除").first.click()
+    expect(tab.locator("#talks-list li")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#card .welcome")).to_be_visible()
+    expect(page.get_by_test_id("user")).to_have_count(0)
+
+
+def test_two_visitors_share_nothing(visit: Visit) -> None:
     first, second = visit(), visit()
     say(first, JOINT)
-    expect(headline(first)).to_have_text("连带责任")
+    there = first.evaluate("sessionStorage.getItem('anbao')")
+    second.evaluate("id => sessionStorage.setItem('anbao', id)", there)
+    second.reload()
+    expect(second.locator("#card .welcome")).to_be_visible()
     say(second, "平台一直没有下架")
     expect(headline(second)).not_to_have_text("连带责任")
     expect(second.locator("#right")).not_to_contain_text("电热毯")
     expect(second.get_by_test_id("user")).to_have_count(1)
 
 
-def test_clear_begins_anew(visit: Open) -> None:
-    page = visit()
+def test_the_last_message_can_be_edited_answered_again_and_judged(visit: Visit, site: Site) -> None:
+    page = visit(locale="en-US")
     say(page, JOINT)
-    page.locator("#clear").click()
-    page.get_by_label("English").check()  # nothing to answer again
-    expect(page.locator(".welcome")).to_be_visible()
-    expect(page.get_by_test_id("user")).to_have_count(0)
-    say(page, "平台一直没有下架")
-    expect(headline(page)).to_have_text(FORM_NAMES["need_facts"]["en"])
-
-
-def test_nothing_typed_changes_nothing(visit: Open) -> None:
-    page = visit()
-    say(page, JOINT)
+    page.get_by_label("更正“商家侵害了消费者的合法权益”").select_option("no")
+    expect(reply(page)).to_contain_text("已按您的更正")
+    page.locator("#edit").click()
+    expect(page.locator("#box textarea")).to_have_value(JOINT)
+    page.locator("#box textarea").fill(SUPPLEMENTARY)
     page.locator("#send").click()
+    expect(page.get_by_test_id("user")).to_have_text(SUPPLEMENTARY)
+    finished(page, 1)
+    expect(page.get_by_label("更正“商家侵害了消费者的合法权益”")).to_have_value("no")
+    page.get_by_label("Retry").click()
+    finished(page, 1)
+    page.locator("#chat").get_by_label("Like", exact=True).first.click()
+    page.locator("#send").click()  # nothing typed changes nothing
     page.wait_for_timeout(500)
-    expect(headline(page)).to_have_text("连带责任")
     expect(page.get_by_test_id("user")).to_have_count(1)
+    with site.store.reading() as link:
+        judged = link.exec_driver_sql("select answer from messages order by id desc limit 1").scalar_one()
+    assert "Like" in str(judged)
+    page.locator("#new").click()
+    expect(page.locator("#card .welcome")).to_be_visible()
 
 
-def test_an_example_is_answered_on_a_phone_without_horizontal_scroll(visit: Open) -> None:
-    page = visit(viewport={"width": 390, "height": 844}, locale="en-US", color_scheme="dark")
-    page.get_by_text("Reported a fake, still on sale").click()
-    expect(headline(page)).to_have_text("joint and several liability")
+# ---- for everybody
+@pytest.mark.parametrize(("scheme", "phone"), [("light", False), ("dark", True)])
+def test_nothing_bars_people_who_see_or_type_differently(visit: Visit, scheme: str, phone: bool) -> None:
+    page = visit(
+        color_scheme=scheme, locale="en-US" if phone else "zh-CN",
+        viewport={"width": 390, "height": 844} if phone else {"width": 1400, "height": 900},
+    )  # fmt: skip
+    assert faults(page) == []
+    if phone:
+        page.get_by_text("Reported a fake, still on sale").click()
+        finished(page, 1)
+    else:
+        say(page, SUPPLEMENTARY)
+    settings(page)
+    found = {"verdict": faults(page)}
+    tabs = page.locator("#panels").get_by_role("tab")
+    for number in range(1, 5 if not phone else 2):
+        tabs.nth(number).click()
+        page.wait_for_timeout(300)
+        found[str(number)] = faults(page)
     for details in page.locator("details").all():
         details.evaluate("element => element.open = true")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    chat, card = page.locator("#chat").bounding_box(), page.locator(".card").bounding_box()
-    assert chat
-    assert card
-    assert card["y"] >= chat["y"] + chat["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    picture(page, f"{scheme}-{'phone' if phone else 'desk'}")
+    for name in ("Law", "法条"):
+        if (tab := page.locator("#tabs").get_by_role("tab", name=name, exact=True)).count():
+            tab.first.click()
+            page.wait_for_timeout(300)
+            found["law"] = faults(page)
+    assert {name: some for name, some in found.items() if some} == {}
 
 
-def test_the_page_says_what_it_is_and_what_leaves_the_machine(visit: Open) -> None:
-    notice = visit().locator("#notice")
-    expect(notice).to_contain_text("不是法律意见")
-    expect(notice).to_contain_text("不会离开这台机器")
-
-
-# ---- without a browser
-def test_a_port_in_use_is_said_so(assistant: Assistant, url: str) -> None:
-    with pytest.raises(OSError, match="is the port in use"):
-        ui.launch(assistant, "127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))
-
-
-def test_the_steps_are_named_while_working(assistant: Assistant) -> None:
-    shown = list(ui.talk(assistant, JOINT, ui.new_session(assistant), None, "supplementary_first"))
-    told = [bubbles[-1]["content"] for bubbles, *_ in shown]
-    assert told[:-1] == [f"*{step['zh']}*" for step in STEPS.values()]
-    assert "连带责任" in told[-1]
-
-
-def test_an_error_is_one_line_and_keeps_the_conversation(
-    assistant: Assistant, caplog: pytest.LogCaptureFixture
-) -> None:
-    *_, (before, session, *_) = ui.talk(
-        assistant, JOINT, ui.new_session(assistant), None, "supplementary_first"
-    )
-
-    def turn(*_: object) -> None:
-        raise RuntimeError("秘密")
-
-    broken: Any = SimpleNamespace(turn=turn)
-    with caplog.at_level(logging.ERROR):
-        *_, (bubbles, after, *_) = ui.talk(broken, "还有……", session, None, "supplementary_first")
-    assert bubbles[: len(before)] == before
-    assert "没有完成（RuntimeError）" in bubbles[-1]["content"]
-    assert after.after is session.after
-    assert "RuntimeError" in caplog.text
-    assert "秘密" not in caplog.text
-
-
-def test_both_languages_have_the_same_words(assistant: Assistant) -> None:
-    assert ui.TEXT["zh"].keys() == ui.TEXT["en"].keys()
-    choices = {c for d in assistant.declared.values() for c in d.choices}
-    assert choices <= ui.CHOICES.keys()
-    assert not ui.TEXT["zh"].keys() & DOCTRINES.keys()
-
-
-def test_every_form_has_a_colour_but_the_undecided() -> None:
-    plain = {"need_facts", "out_of_scope", "corresponding"}
-    assert all(f"[data-form={form}]" in ui.CSS for form in FORM_NAMES if form not in plain)
-
-
-def test_the_reasoning_is_drawn_and_can_be_read_line_by_line(visit: Open) -> None:
+def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
     page = visit()
-    say(page, JOINT)
-    page.get_by_role("button", name="推理图").click()
-    expect(page.locator("#diagram svg .node").first).to_be_visible()
-    expect(page.locator("#diagram svg")).to_contain_text("连带责任")
-    page.get_by_text("推理过程：从结论到您的话").click()
-    expect(page.locator("pre.trace")).to_contain_text("[joint-knowledge]")
+    page.keyboard.type(OPEN)
+    page.keyboard.press("Enter")
+    finished(page, 1)
+    field = page.get_by_label("更正“有人身伤害”")
+    field.focus()
+    page.keyboard.press("ArrowDown")
+    expect(reply(page)).to_contain_text("已按您的更正")
+
+
+def test_the_page_says_what_it_is_and_what_leaves_the_machine(visit: Visit) -> None:
+    page = visit()
+    expect(page.locator("#notice")).to_contain_text("不是法律意见")
+    expect(page.locator("#notice")).to_contain_text("不会离开这台机器")
+    page.get_by_role("tab", name="设置与说明").click()
+    expect(page.locator("#about")).to_contain_text("永久删除")
+
+
+def test_a_port_in_use_is_said_so(assistant: Assistant, site: Site) -> None:
+    with pytest.raises(OSError, match="is the port in use"):
+        ui.launch(assistant, site.store, "127.0.0.1", site.port)

@@ -86,4 +86,4 @@ def with_chat(app: FastAPI, assistant: Assistant, with_keys: bool) -> None:
         """The chat page."""
         return RedirectResponse(f"{CHAT}/")
 
-    ui.mount(app, assistant, CHAT, lambda request: access.may_open_page(request, with_keys))
+    ui.mount(app, assistant, app.state.store, CHAT, lambda request: access.may_open_page(request, with_keys))

@@ -166,6 +166,18 @@ def say(link: Connection, conversation: str, role: str, text: str) -> Message:
     return _added(link, conversation, role=role, text=text, status="sent")
 
 
+def cut(link: Connection, seen: Conversation, first: int, memory: Json) -> None:
+    """Forget the messages from this id on, with the memory before them. Raises Conflict as `change`."""
+    change(link, seen, memory=memory)
+    link.execute(delete(messages).where(messages.c.conversation == seen.id, messages.c.id >= first))
+
+
+def mark(link: Connection, message: Message, **values: object) -> None:
+    """Keep something beside a message: the file it came from, what its reader thought of it."""
+    answer = {**(message.answer or {}), **values}
+    link.execute(update(messages).where(messages.c.id == message.id).values(answer=answer))
+
+
 def leave_to_agent(link: Connection, conversation: str) -> None:
     """What the bot has not answered yet is for the human agent."""
     waiting = (messages.c.conversation == conversation, messages.c.status == "pending")

@@ -1,0 +1,186 @@
+"""The parts of the page without a browser: words, uploads, law, letters, what an error tells."""
+
+import logging
+import zipfile
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import docx
+import gradio as gr
+import pytest
+
+from assistant.doctrines import DOCTRINES
+from assistant.facts import from_json
+from assistant.graph import Assistant
+from assistant.read import MAX_MESSAGE
+from assistant.rules import FORM_NAMES
+from assistant.ui import look, uploads
+from assistant.ui.card import card, chips
+from assistant.ui.events import Events, Visit
+from assistant.ui.facts_form import form
+from assistant.ui.html import el, harmless, literal
+from assistant.ui.law_page import glossary, reading, results
+from assistant.ui.letter_page import Wanted, file, preview, wanted
+from assistant.ui.page import layout
+from assistant.ui.talk import Choices, Talk, View
+from assistant.ui.words import CHOICES, TEXT
+from tests.test_talk import last
+from tests.test_ui import HOSTILE, JOINT
+
+
+# ---- words and looks
+def test_both_languages_have_the_same_words(assistant: Assistant) -> None:
+    assert TEXT["zh"].keys() == TEXT["en"].keys()
+    choices = {c for d in assistant.declared.values() for c in d.choices}
+    assert choices <= CHOICES.keys()
+    assert not TEXT["zh"].keys() & DOCTRINES.keys()
+
+
+def test_every_form_has_a_colour_but_the_undecided() -> None:
+    plain = {"need_facts", "out_of_scope", "corresponding"}
+    assert all(f"[data-form={form}]" in look.css() for form in FORM_NAMES if form not in plain)
+
+
+def test_what_is_not_markup_is_escaped() -> None:
+    assert str(el("p", "<b>", title='"')) == '<p title="&#34;">&lt;b&gt;</p>'
+    assert literal("[x](y) <b>") == r"\[x\]\(y\) &lt;b&gt;"
+    assert harmless("<b> [x](y)") == r"&lt;b> \[x](y)"
+
+
+# ---- panels of one conversation
+def test_hostile_words_are_shown_as_words(talk: Talk) -> None:
+    view = last(talk.send("k", "", HOSTILE, Choices(), file="<b>.txt"))
+    panels = card(view) + form(view) + chips(view) + preview(view, Wanted())
+    assert "<script" not in panels
+    assert "<img" not in panels
+    assert "<b>" not in panels
+    assert "onerror=&#34;" in form(view)
+
+
+def test_every_fact_told_stands_in_a_field_with_its_words(talk: Talk) -> None:
+    view = last(talk.send("k", "", JOINT, Choices()))
+    fields = form(view)
+    for name, fact in view.facts.known.items():
+        assert f'data-fact="{name}"' in fields
+        assert str(el("q", fact.evidence)) in fields
+
+
+def test_a_fact_of_the_wrong_kind_changes_nothing_and_says_so(talk: Talk) -> None:
+    view = last(talk.send("k", "", JOINT, Choices()))
+    events = Events(talk, layout("x"))
+    request: Any = SimpleNamespace(headers={"accept-language": "zh-CN"})
+    for sent in ({"fact": "took_measures", "value": "maybe"}, {"fact": "no_such_fact", "value": "yes"}, {}):
+        shown = events.correct({"key": "k"}, view.seen.id, {}, request, gr.EventData(None, sent))
+        assert 'role="alert"' in shown[events.parts.facts]
+    assert view.facts.to_json() == talk.kept.facts(talk.kept.find("default", view.seen.id)).to_json()
+
+
+# ---- letters
+def test_what_fills_a_blank_is_in_the_file_and_in_its_field(talk: Talk) -> None:
+    view = last(talk.send("k", "", JOINT, Choices()))
+    asked = wanted({"kind": "report", "filled": {"name": '张"三', "no such blank": "x"}, "against": 7})
+    assert 'value="张&#34;三"' in preview(view, asked)
+    name, data = file(view, asked, "docx")
+    assert name.endswith(".docx")
+    assert zipfile.is_zipfile(BytesIO(data))
+
+
+def test_a_claim_that_the_case_does_not_carry_is_refused_with_the_reason(talk: Talk) -> None:
+    view = last(talk.send("k", "", "我在平台的店铺买了电热毯，起火把我烧伤了。", Choices()))
+    shown = preview(view, Wanted("claim"))
+    assert 'role="alert"' in shown
+    assert 'data-letter="kind"' in shown
+    assert "sheet" not in shown
+
+
+# ---- uploads
+def test_text_word_and_pdf_are_read(tmp_path: Path, talk: Talk) -> None:
+    (tmp_path / "a.txt").write_bytes("投诉过，一直没有下架。".encode("gbk"))
+    document = docx.Document()
+    document.add_paragraph("订单号 123，实付 320 元")
+    document.save(str(tmp_path / "b.docx"))
+    view = last(talk.send("k", "", JOINT, Choices()))
+    (tmp_path / "c.pdf").write_bytes(file(view, Wanted(), "pdf")[1])
+    assert uploads.story(tmp_path / "a.txt", "zh") == "投诉过，一直没有下架。"
+    assert uploads.story(tmp_path / "b.docx", "zh") == "订单号 123，实付 320 元"
+    assert "投诉函" in uploads.story(tmp_path / "c.pdf", "zh")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("a.exe", b"MZ", "只读 txt"),
+        ("a.txt", b"%PDF-1.7 \x00", "内容与文件名"),
+        ("a.txt", b"a\0b", "内容与文件名"),
+        ("a.docx", b"PK\x03\x04 no zip", "内容与文件名"),
+        ("a.pdf", b"hello", "内容与文件名"),
+        ("a.txt", b"  \n", "读不出文字"),
+        ("a.pdf", b"%PDF-1.7\nbroken", "读不出文字"),
+        ("a.md", b"x" * (MAX_MESSAGE + 1), "只上传有关的部分"),
+        ("a.txt", b"x" * (uploads.LARGEST + 1), "5 MiB"),
+    ],
+    ids=["kind", "pdf as txt", "zeros", "no zip", "no pdf", "empty", "broken", "long", "large"],
+)
+def test_other_files_are_refused_with_the_reason(tmp_path: Path, name: str, data: bytes, why: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(uploads.UploadRefused, match=why):
+        uploads.story(tmp_path / name, "zh")
+
+
+# ---- the law
+def test_a_provision_is_found_by_its_name_and_read_in_its_chapter(assistant: Assistant) -> None:
+    assert results(assistant, "电子商务法第三十八条", "zh").index("电子商务法#38") < 200
+    page = reading(assistant, "电子商务法#38.2", None, "zh")
+    assert "《电子商务法》第三十八条</h4>" in page
+    assert "《电子商务法》第三十七条" in page
+    assert "《电子商务法》第四十九条" not in page  # of the next chapter
+    assert "2019-01-01 起" in page
+    assert "supplementary-review" in page
+
+
+def test_a_provision_is_read_as_it_stood_on_a_day(assistant: Assistant) -> None:
+    assert "2018-12-29" in reading(assistant, "食品安全法#131", date(2019, 6, 1), "zh")
+    assert 'role="alert"' in reading(assistant, "电子商务法#38", date(2015, 1, 1), "zh")
+    assert 'role="alert"' in reading(assistant, "没有这部法#1", None, "zh")
+
+
+def test_a_digest_is_marked_as_one(assistant: Assistant) -> None:
+    assert TEXT["zh"]["digest"] in reading(assistant, "网络消费纠纷规定（一）#16", None, "zh")
+
+
+def test_the_glossary_says_where_a_term_is_defined(assistant: Assistant) -> None:
+    page = glossary(assistant, "en")
+    assert "supplementary liability" in page
+    assert 'data-ref="' in page
+
+
+# ---- errors
+def test_an_error_is_told_without_the_users_words(
+    talk: Talk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = Events(talk, layout("x"))
+    visit = Visit({"key": "k"}, "", SimpleNamespace(headers={}))  # type: ignore[arg-type]
+    warned: list[str] = []
+    monkeypatch.setattr(gr, "Warning", warned.append)
+
+    def work() -> Any:
+        yield "understand"
+        raise RuntimeError("秘密")
+
+    with caplog.at_level(logging.ERROR):
+        *_, shown = events.stream(work(), visit)
+    assert "RuntimeError" in warned[0]
+    assert shown[events.parts.send]["visible"] is True
+    assert "RuntimeError" in caplog.text
+    assert "秘密" not in caplog.text
+
+
+def test_the_view_of_facts_without_a_story_is_empty(talk: Talk) -> None:
+    assert from_json(talk.assistant.declared, {}).known == {}
+    view = talk.correct("k", "", "occurred_on", "2024-01-01", Choices())
+    assert isinstance(view, View)
+    assert view.verdict is None
+    assert "welcome" in card(view)
