@@ -280,7 +280,10 @@ def cite(
     _say(f"seen {result['seen']}, checked {result['checked']}")
 
 
-Trace = Annotated[str | None, typer.Option("--trace", help="text, json or mermaid: why, fact by fact")]
+Trace = Annotated[
+    str | None,
+    typer.Option("--trace", help="text, json or mermaid: why, fact by fact; sides: what each side must do"),
+]
 Lang = Annotated[str | None, typer.Option(help="zh or en")]
 
 
@@ -337,18 +340,21 @@ def _show(verdict: "Verdict", library: Library, trace: str | None, lang: str | N
     from assistant import trace as traced
     from assistant.payment import payments
     from assistant.remedies import remedies
-    from assistant.sides import verdict_json
+    from assistant.sides import report, sides, verdict_json
 
     told_in: Any = _lang(lang) or "zh"
+    found = remedies(verdict)
+    owed = payments(verdict, found)
     if trace == "text":
         _say(traced.as_text(verdict, told_in))
     elif trace == "mermaid":
         _say(traced.as_mermaid(verdict, told_in))
+    elif trace == "sides":
+        _say(report(sides(verdict, found, owed), told_in))
     elif trace not in (None, "json"):
-        raise Refused(f"--trace wants text, json or mermaid, got {trace!r}")
+        raise Refused(f"--trace wants text, json, mermaid or sides, got {trace!r}")
     else:
-        found = remedies(verdict)
-        _say({**verdict_json(verdict, found, payments(verdict, found)),
+        _say({**verdict_json(verdict, found, owed),
               "trace": traced.trace(verdict, everything=trace == "json"),
               "facts": verdict.facts.to_json(), "decision_id": verdict.decision_id,
               "corpus_version": library.version})  # fmt: skip
@@ -648,12 +654,16 @@ def doctor(as_json: Json = False) -> None:
 def serve(
     port: Annotated[int | None, typer.Option(help="default 7860, or ANBAO_PORT")] = None,
     host: Annotated[str, typer.Option(help="other than this machine wants a key first")] = "127.0.0.1",
-) -> None:
-    """Serve the API and the widget; as many processes as you like over one store."""
+    page: Annotated[
+        bool | None, typer.Option("--page/--no-page", help="the chat page, open to all who can reach it; "
+                                  "default: only while there is no key")
+    ] = None,
+) -> None:  # fmt: skip
+    """Serve the API, the widget, the desk and the chat page; several processes may share one store."""
     from assistant import operations
 
     settings = _settings()
-    operations.serve(settings, _assistant, host, port or settings.port)
+    operations.serve(settings, _assistant, host, port or settings.port, page)
 
 
 @app.command()

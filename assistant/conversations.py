@@ -75,7 +75,6 @@ def kept(memory: Memory) -> dict[str, Any]:
     return {
         "facts": _facts_json(memory.facts), "asked": list(memory.asked), "firm": sorted(memory.firm),
         "cues": _facts_json(memory.cues) if memory.cues is not None else None,
-        "plainly": sorted(memory.plainly),
     }  # fmt: skip
 
 
@@ -83,7 +82,7 @@ def remembered(row: Mapping[str, Any], declared: Mapping[str, Declaration], turn
     """The memory of `kept`, with the user's messages so far."""
     cues = _facts(row["cues"], declared) if row["cues"] is not None else None
     return Memory(_facts(row["facts"], declared), tuple(row["asked"]), tuple(turns),
-                  frozenset(row["firm"]), cues, frozenset(row["plainly"]))  # fmt: skip
+                  frozenset(row["firm"]), cues)  # fmt: skip
 
 
 def _facts_json(facts: Facts) -> dict[str, object]:
@@ -112,6 +111,16 @@ class Conversations:
         memory = kept(self.assistant.start(occurred_on))
         with self.store.writing() as link:
             return talks.create(link, tenant, memory, person, lang, doctrine)
+
+    def in_thread(self, tenant: str, person: str) -> Conversation:
+        """The conversation of a bridge's thread: the last one, or a new one where that is full."""
+        memory = kept(self.assistant.start())
+        with self.store.writing() as link:
+            self.store.one_at_a_time(link, person)
+            found = talks.listed(link, tenant, person, limit=1)
+            if found and talks.turns(link, found[0].id) < MAX_TURNS:
+                return found[0]
+            return talks.create(link, tenant, memory, person)[0]
 
     def find(self, tenant: str, conversation: str) -> Conversation:
         """Raises NotFound."""
@@ -172,21 +181,26 @@ class Conversations:
                 talks.leave_to_agent(link, seen.id)
             return
         memory = self._memory(seen, told, pending.id)
-        reason = self.assistant.intents.wants_a_person(pending.text, _since_agent(told, pending.id))
-        if reason and self.desk:
-            self._hand_over(seen, told, reason, pending)
-            return
+        answer = None
         try:
-            answer = self.assistant.turn(pending.text, memory, seen.doctrine, _lang(seen), on_step, audience)
+            since = _since_agent(told, pending.id)
+            reason = self.assistant.wants_a_person(pending.text, since) if self.desk else ""
+            if not reason:
+                answer = self.assistant.turn(
+                    pending.text, memory, seen.doctrine, _lang(seen), on_step, audience
+                )
         except Exception as error:  # the edge that answers a user: a message never waits for ever
             log.error("a turn failed: %s", type(error).__name__)
             with self.store.writing() as link:
                 sorry = SORRY[_lang(seen) or language(pending.text)]
-                talks.reply(link, pending, sorry, {"problem": type(error).__name__})
+                self._send(link, seen, talks.reply(link, pending, sorry, {"problem": type(error).__name__}))
+            return
+        if answer is None:
+            self._hand_over(seen, told, reason, pending)
             return
         with self.store.writing() as link:
             talks.change(link, seen, memory=kept(answer.memory))
-            talks.reply(link, pending, answer.reply, _summary(answer))
+            self._send(link, seen, talks.reply(link, pending, answer.reply, _summary(answer)))
             if answer.verdict:
                 self._record(link, answer.verdict, answer.guard)
 
@@ -217,10 +231,10 @@ class Conversations:
             talks.remove(link, tenant, conversation)
 
     # ---- handing over, and back
-    def call_person(self, seen: Conversation) -> None:
-        """The customer asks for a person without words. Nothing happens where one is called already."""
+    def call_person(self, seen: Conversation, reason: str = "asked") -> None:
+        """A person is called without words. Nothing happens where one is called already."""
         if seen.state == "bot":
-            self._hand_over(seen, self.said(seen.id), "asked")
+            self._hand_over(seen, self.said(seen.id), reason)
 
     def _hand_over(
         self, seen: Conversation, told: Sequence[Message], reason: str, pending: Message | None = None
@@ -234,10 +248,12 @@ class Conversations:
         notice = NOTICES[reason][_lang(seen) or language(last or "请")]
         with self.store.writing() as link:
             talks.change(link, seen, state="waiting", memory={**seen.memory, "facts": _facts_json(facts)})
-            if pending:
-                talks.reply(link, pending, notice)
-            else:
-                talks.say(link, seen.id, "assistant", notice)
+            told_so = (
+                talks.reply(link, pending, notice) if pending
+                else talks.say(link, seen.id, "assistant", notice)
+            )  # fmt: skip
+            self._send(link, seen, told_so)
+            outbox.tell_bridge(link, seen.person, "state.changed", {"state": "waiting"})
             talks.leave_to_agent(link, seen.id)
             ticket = tickets.open_(link, seen.tenant, seen.id, reason, self._held(told, facts, verdict))
             self._tell(link, ticket, "ticket.opened")
@@ -262,7 +278,11 @@ class Conversations:
             tickets.move(link, held, "taken", agent)
             seen = talks.get(link, tenant, held.conversation)
             talks.change(link, seen, state="agent")
-            talks.say(link, seen.id, "assistant", NOTICES["by_agent"][self._spoken(link, seen)])
+            self._send(
+                link,
+                seen,
+                talks.say(link, seen.id, "assistant", NOTICES["by_agent"][self._spoken(link, seen)]),
+            )
             self._tell(link, held, "ticket.taken")
             return tickets.get(link, tenant, ticket)
 
@@ -270,18 +290,31 @@ class Conversations:
         """What the agent who has the ticket says. Raises Conflict, NotFound."""
         with self.store.writing() as link:
             held = self._taken(link, tenant, ticket, agent)
-            return talks.say(link, held.conversation, "agent", text)
+            message = talks.say(link, held.conversation, "agent", text)
+            self._send(link, talks.get(link, tenant, held.conversation), message)
+            return message
 
     def give_back(self, tenant: str, ticket: str, agent: str) -> Ticket:
         """The agent is done: the ticket is closed and the bot answers again. Raises Conflict, NotFound."""
         with self.store.writing() as link:
-            held = self._taken(link, tenant, ticket, agent)
-            tickets.move(link, held, "closed", agent)
-            seen = talks.get(link, tenant, held.conversation)
-            talks.change(link, seen, state="bot")
-            talks.say(link, seen.id, "assistant", NOTICES["given_back"][self._spoken(link, seen)])
-            self._tell(link, held, "ticket.closed")
-            return tickets.get(link, tenant, ticket)
+            return self._close(link, self._taken(link, tenant, ticket, agent), agent)
+
+    def resume(self, seen: Conversation, agent: str) -> None:
+        """People outside our desk are done with it: its ticket is closed, whoever had it. Raises Conflict."""
+        with self.store.writing() as link:
+            for held in tickets.listed(link, seen.tenant, conversation=seen.id):
+                if held.state != "closed":
+                    self._close(link, held, agent)
+
+    def _close(self, link: Connection, held: Ticket, agent: str) -> Ticket:
+        tickets.move(link, held, "closed", agent)
+        seen = talks.get(link, held.tenant, held.conversation)
+        talks.change(link, seen, state="bot")
+        notice = NOTICES["given_back"][self._spoken(link, seen)]
+        self._send(link, seen, talks.say(link, seen.id, "assistant", notice))
+        outbox.tell_bridge(link, seen.person, "state.changed", {"state": "bot"})
+        self._tell(link, held, "ticket.closed")
+        return tickets.get(link, held.tenant, held.id)
 
     def _taken(self, link: Connection, tenant: str, ticket: str, agent: str) -> Ticket:
         held = tickets.get(link, tenant, ticket)
@@ -315,6 +348,11 @@ class Conversations:
     def _record(self, link: Connection, verdict: Verdict, guard: Mapping[str, Any] | None = None) -> None:
         model = self.assistant.settings.chat if guard and guard["rendered_by"] == "model" else ""
         decisions.append(link, [decisions.record(verdict, self.assistant.library.version, model, guard)])
+
+    def _send(self, link: Connection, seen: Conversation, message: Message) -> None:
+        """What is said to the customer of a bridge goes out by it."""
+        names = {"conversation": seen.id, "message": message.id}
+        outbox.tell_bridge(link, seen.person, "message.sent", names)
 
     def _tell(self, link: Connection, ticket: Ticket, event: str) -> None:
         names = {"ticket": ticket.id, "conversation": ticket.conversation, "reason": ticket.reason}

@@ -275,6 +275,11 @@ class Reading:
     start: int
     end: int
 
+    @property
+    def silence(self) -> float:
+        """That nothing was said of it."""
+        return 1 - sum(self.values.values())
+
 
 class Encoder:
     """The trained reader, loaded from `folder`; thread-safe, the same text gives the same reading."""

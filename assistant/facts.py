@@ -38,9 +38,18 @@ class Declaration:
     about: str = "deal"
     burden: str = "consumer"  # who must prove it: consumer | platform
     choices: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)  # the choices in Chinese
     presumed: bool | None = None
     because: Mapping[str, str] = field(default_factory=dict)
     proof: Mapping[str, str] = field(default_factory=dict)  # what would prove it
+
+    def said(self, value: Value | None, lang: Lang) -> str:
+        """A value in words of that language."""
+        if value is None or isinstance(value, bool):
+            return {None: {"zh": "不知道", "en": "unknown"}, True: {"zh": "是", "en": "yes"},
+                    False: {"zh": "否", "en": "no"}}[value][lang]  # fmt: skip
+        known = self.names.get(str(value))
+        return plain(value) if known is None else known if lang == "zh" else str(value).replace("_", " ")
 
     @cached_property
     def lost_in_silence(self) -> bool:
@@ -95,8 +104,8 @@ def declarations(file: Path) -> Mapping[str, Declaration]:
     found = {}
     for name, row in rows.items():
         texts = {lang: row.pop(lang) for lang in ("zh", "en")}
-        choices = tuple(row.pop("choices", ()))
-        found[name] = Declaration(name=name, text=texts, choices=choices, **row)
+        names = row.pop("choices", {})
+        found[name] = Declaration(name=name, text=texts, choices=tuple(names), names=names, **row)
     return MappingProxyType(found)
 
 
@@ -253,6 +262,11 @@ class Facts:
         if value is not None:
             known[name] = Fact(value, source, evidence)
         return Facts(self.declared, known, self.asked)
+
+    def without(self, names: Iterable[str]) -> "Facts":
+        """These facts less those named."""
+        gone = frozenset(names)
+        return Facts(self.declared, {n: f for n, f in self.known.items() if n not in gone}, self.asked)
 
     def with_asked(self, names: Iterable[str]) -> "Facts":
         """These facts, remembering that the user was asked for `names` and does not know."""

@@ -16,7 +16,7 @@ from assistant import agent, chat, embed, explain, guard, index, model_reader, r
 from assistant.facts import Facts, Lang, declarations
 from assistant.guard import Evidence
 from assistant.index import Index, notes
-from assistant.intent import Intents
+from assistant.intent import Intents, leaning
 from assistant.law import Library, Provision
 from assistant.payment import Payment, payments
 from assistant.read import MAX_MESSAGE, Reader, language
@@ -46,8 +46,7 @@ class Memory:
     """What outlives a turn: the facts so far, what was asked last, the messages.
 
     `firm` facts were answered or given outright: no later reading of the whole story replaces them, only
-    what a later message says of them. `cues`: what the grammar alone has read, `plainly` in
-    plain words.
+    what a later message says of them. `cues`: what the grammar alone has read.
     """
 
     facts: Facts
@@ -55,7 +54,6 @@ class Memory:
     turns: tuple[str, ...] = ()
     firm: frozenset[str] = frozenset()
     cues: Facts | None = None
-    plainly: frozenset[str] = frozenset()
 
 
 class State(TypedDict, total=False):
@@ -70,7 +68,6 @@ class State(TypedDict, total=False):
     facts: Facts
     firm: frozenset[str]
     cues: Facts
-    plainly: frozenset[str]
     verdict: Verdict
     remedies: list[Remedy]
     payments: list[Payment]
@@ -153,22 +150,24 @@ class Assistant:
     def understand(self, state: State) -> State:
         """Message to facts and intent; a short answer is read as one to the question asked last."""
         memory, message = state["memory"], state["message"]
-        stated, plainly = self.reader.read_firmly(message)
-        plainly |= memory.plainly
+        stated = self.reader.read(message)
         cues = memory.cues.merged(stated) if memory.cues else stated
-        intent = self.intents.of(message, stated, memory.facts) if message.strip() else "empty"
+        intent = "empty"
+        if message.strip():
+            leans = leaning(told.readings(message, stated, self.trained))
+            intent = self.intents.of(message, stated, memory.facts, leans)
         firm = memory.firm - stated.known.keys()
         facts = memory.facts.merged(stated)
         problems: tuple[str, ...] = ()
         if intent in ABOUT_FACTS:
-            facts = told.overlaid(facts, cues, _story(state), self.trained, firm, plainly)
+            facts = told.overlaid(facts, cues, _story(state), self.trained, firm)
             facts, problems = self._read_by_model(state, facts, cues)
         for name in memory.asked:
             answered = self.intents.answered(message, name, facts)
             if name in answered and name not in facts:
                 firm |= {name}
             facts = answered
-        return {"facts": facts, "intent": intent, "firm": firm, "cues": cues, "plainly": plainly,
+        return {"facts": facts, "intent": intent, "firm": firm, "cues": cues,
                 "model_problems": problems}  # fmt: skip
 
     def decide(self, state: State) -> State:
@@ -270,6 +269,14 @@ class Assistant:
         return Evidence(frozenset(), frozenset(), frozenset(), _story(state))
 
     # ---- from outside
+    def wants_a_person(self, message: str, earlier: Sequence[str] = ()) -> str:
+        """Why a human agent is to take over, as `Intents.wants_a_person`; "" where none is."""
+        said = self.intents.wants_a_person(message, earlier)
+        if said or not message.strip():
+            return said
+        read = told.readings(message, self.reader.read(message), self.trained)
+        return self.intents.wants_a_person(message, earlier, leaning(read))
+
     def heard(
         self, message: str, memory: Memory, doctrine: str | None = None
     ) -> tuple[Facts, Verdict | None, Memory]:
@@ -339,7 +346,7 @@ class Assistant:
 
     def _remembered(self, state: State, asked: tuple[str, ...]) -> Memory:
         turns = (*state["memory"].turns, state["message"])
-        return Memory(state["facts"], asked, turns, state["firm"], state["cues"], state["plainly"])
+        return Memory(state["facts"], asked, turns, state["firm"], state["cues"])
 
 
 def _story(state: State) -> str:

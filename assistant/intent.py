@@ -1,16 +1,22 @@
 """Intent: what a message wants (complaint, law_question, follow_up, hand_off, off_topic, greeting).
 
-The words are data in `corpus/intents.yaml`. `answered` reads a short answer to the question asked.
+The words are data in `corpus/intents.yaml` and decide what they are certain of; where they are silent,
+the trained encoder does (`leaning`). `answered` reads a short answer to the question asked.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 from assistant.facts import Facts
 from assistant.read import fold
+
+if TYPE_CHECKING:
+    from assistant.encoder import Reading
 
 # A message that states two of these tells a story, whatever it asks besides.
 _STORY = frozenset({
@@ -18,6 +24,33 @@ _STORY = frozenset({
     "person_injured", "labelled_self_operated", "merchant_identified", "platform_promised_more",
 })  # fmt: skip
 SHORT = 24  # characters within which "没有" answers the question just asked
+LIKELY = (
+    0.3  # the encoder's likeliest intent is believed from here on (chosen on one half of messages-2.jsonl)
+)
+HARMED = 0.8  # … and a death or an injury from here
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """What the encoder makes of a message: its likeliest intent (or ""), and whether it tells of harm."""
+
+    intent: str = ""
+    died: bool = False
+    hurt: bool = False
+
+
+SILENT = Leaning()
+
+
+def leaning(read: "Mapping[str, Reading]") -> Leaning:
+    """The leaning of a message from the encoder's readings of it alone."""
+    if not read:
+        return SILENT
+    chances = read["intent"].values
+    best = max(chances, key=lambda intent: chances[intent])
+    hurt = max(read[name].values["yes"] for name in ("person_injured", "health_gravely_harmed"))
+    died = read["person_died"].values["yes"] >= HARMED
+    return Leaning(best if chances[best] >= LIKELY else "", died, hurt >= HARMED)
 
 
 class Intents:
@@ -33,13 +66,17 @@ class Intents:
     def _says(self, name: str, text: str) -> bool:
         return bool(self.patterns[name].search(text))
 
-    def _asks_for_a_person(self, text: str) -> bool:
-        return self._says("hand_off", text) and not self._says("not_hand_off", text)
+    def _asks_for_a_person(self, text: str, leans: Leaning) -> bool:
+        if self._says("not_hand_off", text):
+            return False
+        return self._says("hand_off", text) or (
+            leans.intent == "hand_off" and not self._says("greeting", text)
+        )
 
-    def of(self, message: str, stated: Facts, earlier: Facts) -> str:
+    def of(self, message: str, stated: Facts, earlier: Facts, leans: Leaning = SILENT) -> str:
         """The intent of a message that states these facts, after these earlier ones."""
         text = fold(message).strip()
-        if self._asks_for_a_person(text):
+        if self._asks_for_a_person(text, leans):
             return "hand_off"
         if self._says("greeting", text):
             return "greeting"
@@ -49,15 +86,16 @@ class Intents:
             and "took_measures" not in stated)
         ):  # fmt: skip
             return "off_topic"
+        asks_law = self._says("law_question", text)
         if earlier.known:
-            asks_law = self._says("law_question", text) and not stated.known and len(text) > 5
+            asks_law = (asks_law or leans.intent == "law_question") and not stated.known and len(text) > 5
             return "law_question" if asks_law else "follow_up"
-        tells = len(_STORY.intersection(stated.known))
-        if self._says("law_question", text) and not self._says("own_story", text) and tells < 2:
+        tells = self._says("own_story", text) or len(_STORY.intersection(stated.known)) > 1
+        if leans.intent == "law_question" or (asks_law and not tells):
             return "law_question"
         return "complaint"
 
-    def wants_a_person(self, message: str, earlier: Sequence[str] = ()) -> str:
+    def wants_a_person(self, message: str, earlier: Sequence[str] = (), leans: Leaning = SILENT) -> str:
         """Why a human agent is to take over: self_harm, grave, asked, contradicted; or "".
 
         `earlier`: the user's messages since a human agent last spoke; told wrong twice, the bot gives way.
@@ -66,7 +104,9 @@ class Intents:
         for reason in ("self_harm", "grave"):
             if self._says(reason, text):
                 return reason
-        if self._asks_for_a_person(text):
+        if leans.died or (leans.hurt and self._says("child", text)):
+            return "grave"
+        if self._asks_for_a_person(text, leans):
             return "asked"
         wrong = [t for t in (*(fold(e).strip() for e in earlier), text) if self._says("contradicts", t)]
         return "contradicted" if len(wrong) > 1 and wrong[-1] is text else ""

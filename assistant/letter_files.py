@@ -1,4 +1,4 @@
-"""Letters as files: a .docx to go on writing in, a PDF to print, with Chinese type in both.
+"""Letters as files: Markdown, a .docx to go on writing in, a PDF to print, with Chinese type in both.
 
 python-docx and typst have their home here. The PDF carries its own Chinese fonts (Noto, from a package);
 the .docx names fonts that Word and WPS have. Text goes in as data: nothing in it is markup.
@@ -6,6 +6,7 @@ the .docx names fonts that Word and WPS have. Text goes in as data: nothing in i
 
 import io
 import json
+import re
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,28 @@ def save(letter: Letter, file: Path) -> None:
     if make is None:
         raise ValueError(f"a letter is written as .docx or .pdf, got {file.name!r}")
     file.write_bytes(make(letter))
+
+
+# ---- Markdown
+_MARKUP = re.compile(r"[\\`*_\[\]<>#|~&]|^[-+]")
+_HEADS = {"title": "# ", "heading": "## "}
+
+
+def markdown(letter: Letter) -> str:
+    """The letter as Markdown: blanks bold, items a list, the notes after a rule. What it quotes is no markup."""
+    lines = [_HEADS.get(p.role, "") + _line(p, letter.lang) for p in letter.paragraphs]
+    notes = "\n".join(f"- {_escaped(note)}" for note in letter.notes)
+    return "\n\n".join([*lines, "---", f"## {letter.notes_heading}", notes]) + "\n"
+
+
+def _line(paragraph: Paragraph, lang: Lang) -> str:
+    return "".join(
+        f"**{_escaped(text)}**" if blank else _escaped(text) for text, blank in paragraph.spans(lang)
+    )
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(lambda found: "\\" + found[0], text)
 
 
 # ---- PDF

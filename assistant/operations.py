@@ -21,11 +21,17 @@ class Closed(ValueError):
     """The service would be open to everybody."""
 
 
-def serve(settings: Settings, assistant: "Callable[[], Assistant]", host: str, port: int) -> None:
-    """Serve until interrupted. Raises Closed where others could call it and there is no key yet."""
+def serve(
+    settings: Settings, assistant: "Callable[[], Assistant]", host: str, port: int, page: bool | None = None
+) -> None:
+    """Serve until interrupted. `page`: with the chat page; None: while there is no key.
+
+    Raises Closed where others could call it and there is no key yet.
+    """
     import uvicorn
 
     from assistant.service.app import build
+    from assistant.service.pages import with_chat
     from assistant.store import Database, keys
 
     store = Database(settings.store_url)
@@ -36,7 +42,10 @@ def serve(settings: Settings, assistant: "Callable[[], Assistant]", host: str, p
             f"others could call the service on {host}, and there is no key yet; make one: "
             "anbao key create NAME --scope admin"
         )
-    app = build(assistant(), store)
+    ready = assistant()
+    app = build(ready, store)
+    if page or (page is None and not guarded):
+        with_chat(app, ready, with_keys=bool(page))
     logging.getLogger("assistant").setLevel(logging.INFO)
     sys.stdout.write(f"安保 Anbao: http://{host}:{port}  (Ctrl+C)\n")
     sys.stdout.flush()

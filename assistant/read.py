@@ -232,24 +232,17 @@ class Reader:
 
     def read(self, message: str) -> Facts:
         """The facts one message states. Never raises on text; empty text gives no facts."""
-        return self.read_firmly(message)[0]
-
-    def read_firmly(self, message: str) -> tuple[Facts, frozenset[str]]:
-        """The facts one message states, and which of them in plain words (no weak cue)."""
         message = message[:MAX_MESSAGE]
         told = _Told(fold(message), self.actors)
         facts = Facts(self.declared)
         found = self._found(told)
-        plainly = set()
         for fact, places in found.items():
             best = self._best(fact, places)
-            if not best.weak:
-                plainly.add(fact)
             facts = facts.with_(fact, best.value, "stated", message[best.start : best.end].strip())
         facts = self._goods(_timely(_firm(facts, found), found, told), message, told)
         facts = self._amounts(facts, message, told.text)
         facts = self._when(facts, message, told.text)
-        return tidied(_complaint(facts, message, told)), frozenset(plainly)
+        return tidied(_complaint(facts, message, told))
 
     def _found(self, told: "_Told") -> dict[str, list[Found]]:
         """Every place where a cue truly says its fact."""

@@ -87,7 +87,7 @@ class Ground:
 # ---- words shared by several rules
 KNOWLEDGE = Any(yes("knew"), yes("should_have_known"))
 FIT_MEASURES = All(yes("took_measures"), yes("measures_in_time"), yes("measures_effective"))
-CONSUMER = yes("bought_for_living_needs")  # 消费者权益保护法#2
+CONSUMER = Any(yes("bought_for_living_needs"), yes("farm_inputs"))  # 消费者权益保护法#2, #62
 CONSUMER_DEAL = All(CONSUMER, yes("seller_is_business"))
 FOOD = one_of("subject", "food", "health_food")
 DRUG = one_of("subject", "drug")

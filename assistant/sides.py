@@ -223,8 +223,8 @@ def _merged(old: Element | None, leaf: Leaf, facts: Facts, ground: str, *, alter
 def _statement(leaf: Leaf, declared: Declaration) -> Text:
     zh, en = declared.text["zh"], declared.text["en"]
     if declared.kind != "yes_no":
-        values = [plain(value) for value in leaf.wanted]
-        zh, en = f"{zh}：{'、'.join(values)}", f"{en}: {', '.join(values)}".replace("_", " ")
+        zh = f"{zh}：{'、'.join(declared.said(value, 'zh') for value in leaf.wanted)}"
+        en = f"{en}: {', '.join(declared.said(value, 'en') for value in leaf.wanted)}"
     return text(f"并非“{zh}”", f"it is not so that {en}") if leaf.negated else text(zh, en)
 
 

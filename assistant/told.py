@@ -6,7 +6,7 @@ implied. Each fact keeps the user's own words as evidence. Silence is never "no"
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from assistant.encoder import Encoder, Reading
@@ -14,12 +14,10 @@ from assistant.facts import Declaration, Facts, plain
 from assistant.read import tidied
 
 # A value is taken from this probability on (chosen on two authors held out of training, see
-# docs/reading.md); a "no" must be surer, for it excludes.
-SURE_YES, SURE_NO, SURE_CHOICE = 0.5, 0.6, 0.5
+# docs/reading.md).
+SURE_YES, SURE_NO, SURE_CHOICE = 0.6, 0.6, 0.5
+SILENT = 0.5  # from here on a cue is taken for a misreading
 SHORT = 40  # characters: a shorter text may tell no whole story
-# Inferred until told otherwise, as presumed facts hold until told otherwise: of both the stories seldom
-# say anything, so the encoder has not learnt what silence looks like.
-_LEFT_TO_CUES = frozenset({"breach_contributed"})
 # Every whole story tells these: in a few words the encoder would read them out of nothing.
 _IN_EVERY_STORY = frozenset(
     {"subject", "infringement", "merchant_infringed", "rights_harmed", "life_or_health"}
@@ -35,32 +33,35 @@ def encoder(folder: Path) -> Encoder:
 
 def readings(text: str, cues: Facts, trained: Encoder) -> dict[str, Reading]:
     """What the encoder makes of each fact in the whole text, knowing what the grammar read in it."""
-    return trained.read(text, {name: plain(fact.value) for name, fact in cues.known.items()})
+    return _read(trained, text, tuple((name, plain(fact.value)) for name, fact in cues.known.items()))
 
 
-def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: frozenset[str],
-             plainly: frozenset[str] = frozenset()) -> Facts:  # fmt: skip
+@lru_cache(64)  # a message is read for what it wants and again for what it tells
+def _read(trained: Encoder, text: str, cues: tuple[tuple[str, str], ...]) -> dict[str, Reading]:
+    return trained.read(text, dict(cues))
+
+
+def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: frozenset[str]) -> Facts:
     """`facts` with what the encoder reads in the whole `text` so far; `firm` facts are left alone.
 
-    `cues`: what the grammar read in the same text; the encoder has learnt how far to believe it. What it
-    read `plainly` is not turned into its opposite.
+    `cues`: what the grammar read in the same text; the encoder has learnt how far to believe it, and a
+    cue it holds for silence is dropped.
     """
     if len(text) < SHORT and not cues.known:
         return facts
+    silent = set()
     for name, reading in readings(text, cues, trained).items():
         if name not in facts.declared:  # the intent is no fact
             continue
-        declared = facts.declared[name]
-        left = name in _LEFT_TO_CUES or declared.presumed is not None
-        left = left or (len(text) < SHORT and name in _IN_EVERY_STORY)
-        if left or name in firm or facts.source(name) == "corrected":
+        unheard = len(text) < SHORT and name in _IN_EVERY_STORY
+        if unheard or name in firm or facts.source(name) == "corrected":
             continue
-        value = _decided(declared, reading)
-        if declared.kind == "yes_no" and name in plainly and plain(cues[name]) != value:
-            continue
+        value = _decided(facts.declared[name], reading)
         if value and value != plain(facts[name]):
             facts = facts.with_(name, value, "stated", _around(text, reading))
-    return tidied(facts)
+        elif not value and len(text) >= SHORT and reading.silence >= SILENT and facts[name] == cues[name]:
+            silent.add(name)
+    return tidied(facts.without(silent))
 
 
 def _decided(declared: Declaration, reading: Reading) -> str:

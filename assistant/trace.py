@@ -78,7 +78,9 @@ def _element(condition: Condition, facts: Facts) -> Node:
 def _fact(name: str, facts: Facts, seen: frozenset[str] = frozenset()) -> Node:
     """A fact with its words, and the facts it was inferred from, down to the user's words."""
     declared, fact = facts.declared[name], facts.known.get(name)
-    node: Node = {"fact": name, "text": dict(declared.text), "value": plain(fact.value if fact else None),
+    value = fact.value if fact else None
+    said = {"zh": declared.said(value, "zh"), "en": declared.said(value, "en")}
+    node: Node = {"fact": name, "text": dict(declared.text), "value": plain(value), "said": said,
                   "burden": declared.burden}  # fmt: skip
     if fact:
         node |= {"source": fact.source, "evidence": fact.evidence}
@@ -130,7 +132,7 @@ def _cause_lines(node: Node, lang: Lang, depth: int) -> Iterator[str]:
 
 
 def _fact_line(node: Node, lang: Lang) -> str:
-    value = _value(node["value"], lang)
+    value = node["said"][lang]
     if "source" not in node:
         return f"{node['text'][lang]}：{value}" if lang == "zh" else f"{node['text'][lang]}: {value}"
     source = _SOURCE[node["source"]][lang]
@@ -145,11 +147,6 @@ def _words(node: Node, lang: Lang) -> str:
         return f"“{_short(node['evidence'])}”" if node["evidence"] else ""
     chinese, slash, english = node["evidence"].partition(" / ")
     return (chinese if lang == "zh" else english) if slash else ""
-
-
-def _value(value: str, lang: Lang) -> str:
-    words = {"yes": "是", "no": "否", "unknown": "不知道"}
-    return words.get(value, value) if lang == "zh" else value
 
 
 def _short(words: str) -> str:
@@ -203,7 +200,7 @@ class _Diagram:
 
     def fact(self, node: Node) -> str:
         colon = "：" if self.lang == "zh" else ": "
-        found = self.node(node["fact"], f"{node['text'][self.lang]}{colon}{_value(node['value'], self.lang)}")
+        found = self.node(node["fact"], f"{node['text'][self.lang]}{colon}{node['said'][self.lang]}")
         for cause in node.get("from", ()):
             self.arrow(self.fact(cause), found)
         if node.get("source") in ("stated", "corrected") and node.get("evidence"):

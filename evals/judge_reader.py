@@ -59,7 +59,7 @@ def main() -> None:
     weights = np.load(folder / "weights-1.npz"), np.load(folder / "weights-2.npz")
     slots = json.loads(str(next(w["slots"] for w in weights if "slots" in w.files)))
     assistant.trained = table = Table(folder, slots)
-    assistant.reader.read_firmly = cache(assistant.reader.read_firmly)
+    assistant.reader.read = cache(assistant.reader.read)
     told_stories = judged(folder)
     print(HEAD)
     for setting in sys.argv[2:] or SETTINGS:

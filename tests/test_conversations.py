@@ -222,7 +222,7 @@ def test_after_their_time_conversations_are_deleted_and_decisions_stay(client, a
 
 
 def test_a_turn_that_fails_is_answered_with_a_word_of_regret(store, assistant, monkeypatch):
-    monkeypatch.setattr(assistant.reader, "read_firmly", lambda _: 1 / 0)
+    monkeypatch.setattr(assistant.reader, "read", lambda _: 1 / 0)
     service = Conversations(assistant, store)
     seen, _ = service.start("default")
     reply = service.answer("default", service.accept(seen, JOINT))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.intent import Intents
+from assistant.intent import Intents, Leaning
+from evals import intents as intents_eval
 
 MESSAGES = Path(__file__).parent.parent / "evals" / "scenarios" / "messages.jsonl"
 CALLS = {"hand_off": {"asked"}, "grave": {"grave", "self_harm"}}
@@ -56,3 +57,29 @@ def test_who_is_told_wrong_twice_is_given_a_person(intents):
     assert intents.wants_a_person("不对，不是这样", ["你理解错了"]) == "contradicted"
     assert intents.wants_a_person("平台没有下架", ["你理解错了", "不对"]) == ""
     assert intents.wants_a_person("that's not right", ["You are wrong, it was the seller"]) == "contradicted"
+
+
+def test_where_the_words_are_silent_the_encoder_decides(assistant):
+    found = {f.name: f for f in intents_eval.figures(assistant, intents_eval.messages())}
+    floors = {"asks for a person, given one": 33, "grave, given one at once": 24,
+              "question of law, taken for one": 31, "complaint, taken for one": 48}  # fmt: skip
+    ceilings = {"sounds like it, given one": 5, "asks for none, given one": 5, "not grave, taken for it": 5}
+    assert {n: f.now for n, f in found.items() if f.now < floors.get(n, 0)} == {}
+    assert {n: found[n].now for n, most in ceilings.items() if found[n].now > most} == {}
+
+
+def test_a_lay_question_of_law_is_one_and_a_story_that_asks_is_none(assistant):
+    def intent(message: str) -> str:
+        return assistant.understand({"message": message, "memory": assistant.start(), "lang": "zh"})["intent"]
+
+    assert intent("平台多久要处理投诉？") == "law_question"
+    assert intent("我在平台的店铺买了电热毯，起火把我烧伤了，平台要负责吗？") == "complaint"
+
+
+def test_words_that_say_no_are_stronger_than_the_encoder(intents):
+    sure = Leaning("hand_off")
+    assert intents.wants_a_person("先别转人工", leans=sure) == ""
+    assert intents.wants_a_person("你好", leans=sure) == ""
+    assert intents.wants_a_person("有没有值班的", leans=sure) == "asked"
+    assert intents.wants_a_person("小孩碰到了它", leans=Leaning(hurt=True)) == "grave"
+    assert intents.wants_a_person("我碰到了它", leans=Leaning(hurt=True)) == ""

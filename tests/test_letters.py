@@ -84,3 +84,15 @@ def test_both_files_hold_the_letter_and_its_notes(lang):
         assert "".join(made.title.split()) in squeezed
         assert "".join(made.notes_heading.split()) in squeezed
         assert "897.00" in squeezed
+
+
+def test_markdown_holds_the_whole_letter_and_what_it_quotes_is_no_markup():
+    facts = {**KNEW, "took_measures": {"value": "no", "evidence": "*还在卖* [点](http://x) <b>#1</b>"}}
+    made = letter("complaint", facts)
+    text = letter_files.markdown(made)
+    assert text.startswith(f"# {made.title}\n\n")
+    assert "\\*还在卖\\* \\[点\\](http://x) \\<b\\>\\#1\\</b\\>" in text
+    bare = text.replace("\\", "").replace("**", "")
+    assert [p.text for p in made.paragraphs if p.text not in bare] == []
+    assert all(f"**【{blank}】**" in text for blank in made.blanks)
+    assert [note for note in made.notes if note not in bare] == []

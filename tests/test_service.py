@@ -1,12 +1,15 @@
 """The HTTP service over a real assistant and a real store: what it answers, and whom it refuses."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import docx
 import openai
 import pytest
 from fastapi.testclient import TestClient
+from pypdf import PdfReader
 from sqlalchemy import event
 
 from assistant import decisions
@@ -80,6 +83,41 @@ def test_assess_search_and_cite_answer_as_the_commands_do(client):
     assert cited["citations"][0]["status"] == "no_such_paragraph"
 
 
+# ---- letters
+def letter(client: TestClient, **wanted: object) -> object:
+    return client.post("/v1/letters", json={"kind": "complaint", **wanted})
+
+
+def test_a_letter_is_written_from_a_conversation_in_its_language(client):
+    talk = begin(client)["id"]
+    send(client, talk, JOINT)
+    answer = letter(client, conversation=talk, details={"name": "张三"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="complaint.md"'
+    assert "张三" in answer.text
+    assert "平台一直没有下架" in answer.text
+    assert "# Complaint" in letter(client, conversation=talk, lang="en").text
+
+
+def test_a_letter_from_facts_comes_as_word_and_as_pdf(client):
+    word = letter(client, facts={"knew": "yes", "took_measures": "no"}, format="docx")
+    assert docx.Document(io.BytesIO(word.content)).paragraphs[0].text == "投诉函"
+    paper = letter(client, facts={"knew": "yes", "took_measures": "no"}, format="pdf")
+    assert paper.headers["content-type"] == "application/pdf"
+    assert "投诉函" in PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+
+
+@pytest.mark.parametrize(("wanted", "refusal"), [
+    ({}, (422, "invalid")), ({"facts": {}, "conversation": "x"}, (422, "invalid")),
+    ({"conversation": "x"}, (404, "not_found")), ({"facts": {"no_such_fact": "yes"}}, (422, "invalid")),
+    ({"facts": {}, "details": {"shoe": "42"}}, (422, "invalid")),
+    ({"facts": {}, "kind": "claim"}, (422, "letter_refused")),
+])  # fmt: skip
+def test_a_letter_that_cannot_be_written_is_refused(client, wanted, refusal):
+    assert code(letter(client, **wanted)) == refusal
+
+
 # ---- the official client of OpenAI
 @pytest.fixture
 def official(client: TestClient) -> openai.OpenAI:
@@ -144,8 +182,8 @@ def test_without_keys_pages_of_other_sites_are_refused(client, url, headers):
 
 
 @pytest.mark.parametrize(("scope", "allowed"), [
-    ("chat", {"talk", "ask"}), ("widget", {"talk"}), ("agent", {"tickets"}),
-    ("admin", {"talk", "ask", "tickets", "webhooks", "persons"}),
+    ("chat", {"talk", "ask", "letters"}), ("widget", {"talk"}), ("agent", {"tickets"}),
+    ("admin", {"talk", "ask", "tickets", "webhooks", "persons", "letters"}),
 ])  # fmt: skip
 def test_a_key_may_do_what_its_scope_says(client, key, scope, allowed):
     headers = key(scope)
@@ -155,6 +193,7 @@ def test_a_key_may_do_what_its_scope_says(client, key, scope, allowed):
         "tickets": client.get("/v1/tickets", headers=headers),
         "webhooks": client.get("/v1/webhooks", headers=headers),
         "persons": client.post("/v1/persons/erase", json={"person": "x"}, headers=headers),
+        "letters": client.post("/v1/letters", json={"kind": "reply", "facts": {}}, headers=headers),
     }
     assert {name for name, answer in tried.items() if answer.is_success} == allowed
     assert {code(a) for a in tried.values() if not a.is_success} <= {(403, "wrong_scope")}

@@ -31,7 +31,7 @@ LIBRARY = Library(bundled("corpus"))
 DECLARED = declarations(bundled("corpus") / "facts.yaml")
 NOTHING = Facts(DECLARED)
 TODAY = LIBRARY.as_of
-LIMIT, CHUNK, SAMPLE = 60_000, 1_024, 2_000
+LIMIT, CHUNK, SAMPLE = 60_000, 1_024, 8_000
 STATUSES = ("established", "excluded", "open", "unproved", "not_engaged")
 CHOICES: Mapping[str, tuple[Value, ...]] = {
     name: (True, False) if d.kind == "yes_no" else d.choices

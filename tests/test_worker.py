@@ -23,6 +23,7 @@ class Receiver(HTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.got: list[tuple[dict[str, str], str]] = []
         self.statuses: list[int] = []
+        self.paths: list[str] = []
         self.url = f"http://127.0.0.1:{self.server_port}/hook"
 
 
@@ -32,6 +33,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.server.got.append((dict(self.headers), body))
+        self.server.paths.append(self.path)
         self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
         self.send_header("Location", "http://127.0.0.1:9/elsewhere")
         self.end_headers()

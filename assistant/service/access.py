@@ -66,6 +66,13 @@ class Access:
             raise refused(403, "wrong_origin", "this key belongs to the pages it was made for")
         return Caller(key.tenant, key.scope)
 
+    def may_open_page(self, request: Request, with_keys: bool) -> bool:
+        """Whether the chat page, which sends no key, may be opened: never from another site's page, and once
+        there is a key only where its operator said so."""
+        if self._has_keys():
+            return with_keys and _same_site(request)
+        return request.url.hostname in LOOPBACK and _same_site(request)
+
     def _without_key(self, request: Request, address: str) -> Caller:
         if self._has_keys():
             self._count("", address)
@@ -74,6 +81,10 @@ class Access:
             raise refused(403, "wrong_origin", "without keys only this machine's own pages may ask")
         self._count("admin", address)
         return Caller("default", "admin")
+
+    def count_wrong(self, request: Request) -> None:
+        """Count a request that proved nothing. Raises HTTPException 429."""
+        self._count("", request.client.host if request.client else "")
 
     def _count(self, scope: str, *who: str) -> None:
         if not self.rates.hit(RATES[scope], scope, *who):

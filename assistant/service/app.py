@@ -20,7 +20,7 @@ from assistant.conversations import Conversations, TooLong
 from assistant.doctrines import UnknownDoctrine
 from assistant.facts import FactError
 from assistant.graph import Assistant
-from assistant.service import completions, desk, knowledge, pages, talks
+from assistant.service import bridges, completions, desk, knowledge, letters, pages, talks
 from assistant.service.access import Access
 from assistant.service.worker import Worker
 from assistant.store import Conflict, Database, NotFound, StoreBusy, StoreFull, StoreProblem
@@ -65,8 +65,8 @@ def build(assistant: Assistant, store: Database) -> FastAPI:
     )  # fmt: skip
     app.state.assistant, app.state.store, app.state.conversations = assistant, store, conversations
     app.state.access = Access(store)
-    for router in (knowledge.router, talks.router, desk.router, completions.router, pages.router):
-        app.include_router(router)
+    for part in (knowledge, letters, talks, desk, bridges, completions, pages):
+        app.include_router(part.router)
     _watch(app, assistant, store)
     for kind, answer in _HANDLERS.items():
         app.add_exception_handler(kind, answer)
@@ -129,6 +129,8 @@ class Watched:
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith(f"{pages.CHAT}/"):  # Gradio's page names its own sources
+                    headers.setdefault("Content-Security-Policy", "frame-ancestors 'none'; base-uri 'self'")
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 route = getattr(scope.get("route"), "path", "none")

@@ -1,18 +1,22 @@
-"""The widget's files: the script for shops' pages, a frame for hosts that allow only that, a demo page."""
+"""What browsers load: the widget for shops' pages and its frame, a demo page, the desk, the chat page."""
 
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.graph import Assistant
 from assistant.service.access import Access, refused
 
 router = APIRouter(include_in_schema=False)
 _FOLDER = Path(__file__).parent.parent / "widget"
 _OWN = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'"
+
+
+CHAT = "/chat"  # where the chat page is
 
 
 @cache
@@ -56,3 +60,30 @@ def frame(
     html = (f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>Anbao</title>'
             f'<body><script src="/widget/anbao.js" {attributes}></script></body></html>')  # fmt: skip
     return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+
+
+@router.get("/desk")
+def desk() -> HTMLResponse:
+    """The desk of human agents: it holds no words itself, and its script asks for an agent's key."""
+    return HTMLResponse(_file("desk.html"), headers={"Content-Security-Policy": _OWN})
+
+
+@router.get("/desk/{name}")
+def desk_file(name: Literal["desk.js", "desk.css"]) -> Response:
+    """The desk's script and its look."""
+    kind = "text/javascript" if name.endswith("js") else "text/css"
+    return Response(_file(name), media_type=kind, headers={"Cache-Control": "public, max-age=3600"})
+
+
+def with_chat(app: FastAPI, assistant: Assistant, with_keys: bool) -> None:
+    """Add the chat page to the service, in the same process."""
+    from assistant import ui  # Gradio takes seconds to import
+
+    access: Access = app.state.access
+
+    @app.get("/", include_in_schema=False)
+    def home() -> RedirectResponse:
+        """The chat page."""
+        return RedirectResponse(f"{CHAT}/")
+
+    ui.mount(app, assistant, app.state.store, CHAT, lambda request: access.may_open_page(request, with_keys))

@@ -222,7 +222,7 @@ class AgentSays(Agent):
 class NewWebhook(Wanted):
     """Where events are to be sent."""
 
-    url: Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s\x00]+$")]
+    url: Annotated[str, StringConstraints(max_length=2000, pattern="^https?://[!-~]+$")]
 
 
 class Webhook(Kept):

@@ -73,6 +73,11 @@ class Database:
         with _told_plainly(), self._writing.begin() as link:
             yield link
 
+    def one_at_a_time(self, link: Connection, what: str) -> None:
+        """Until the transaction ends no other goes past this for the same thing (SQLite has one writer)."""
+        if not self.is_sqlite:
+            link.execute(text("select pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()

@@ -1,8 +1,12 @@
-"""What is to be sent to webhooks, written in the transaction of what it tells of."""
+"""What is to be sent to webhooks, written in the transaction of what it tells of.
+
+A webhook of kind `events` hears of a tenant's tickets; one of kind `generic` or `chatwoot` is a bridge, by
+which customers of another chat talk with the assistant: it is sent what is said in its own threads.
+"""
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +25,8 @@ class Webhook:
     url: str
     secret: str
     created_at: str
+    kind: str  # events | generic | chatwoot
+    token: str
 
 
 @dataclass(frozen=True)
@@ -36,19 +42,28 @@ class Delivery:
     problem: str
 
 
-def create(link: Connection, tenant: str, url: str) -> Webhook:
-    """A new webhook with a secret of its own. Raises ValueError."""
+def create(
+    link: Connection, tenant: str, url: str, kind: str = "events", secret: str = "", token: str = ""
+) -> Webhook:
+    """A new webhook, with a secret of its own where none is given. Raises ValueError."""
     if not url.startswith(("https://", "http://")):
         raise ValueError(f"a webhook wants an http(s) URL, got {url!r:.60}")
-    hook = Webhook(secrets.token_hex(16), tenant, url, secrets.token_urlsafe(32), now())
+    secret = secret or secrets.token_urlsafe(32)
+    hook = Webhook(secrets.token_hex(16), tenant, url, secret, now(), kind, token)
     link.execute(insert(webhooks).values(vars(hook)))
     return hook
 
 
-def listed(link: Connection, tenant: str) -> list[Webhook]:
-    """The webhooks of a tenant."""
-    query = select(webhooks).where(webhooks.c.tenant == tenant).order_by(webhooks.c.created_at)
-    return [Webhook(**row) for row in link.execute(query).mappings()]
+def find(link: Connection, webhook: str) -> Webhook | None:
+    """The webhook of that id, of whatever tenant."""
+    row = link.execute(select(webhooks).where(webhooks.c.id == webhook)).mappings().first()
+    return Webhook(**row) if row else None
+
+
+def listed(link: Connection, tenant: str, kinds: Sequence[str] = ("events",)) -> list[Webhook]:
+    """The webhooks of a tenant, of these kinds."""
+    query = select(webhooks).where(webhooks.c.tenant == tenant, webhooks.c.kind.in_(kinds))
+    return [Webhook(**row) for row in link.execute(query.order_by(webhooks.c.created_at)).mappings()]
 
 
 def remove(link: Connection, tenant: str, webhook: str) -> None:
@@ -60,14 +75,28 @@ def remove(link: Connection, tenant: str, webhook: str) -> None:
 
 def tell(link: Connection, tenant: str, event: str, data: Mapping[str, str]) -> None:
     """Put an event in the outbox of every webhook of the tenant. It names things, it quotes nobody."""
-    body = json.dumps({"event": event, "at": now(), "tenant": tenant, **data}, sort_keys=True)
-    rows = [
-        {"id": secrets.token_hex(16), "webhook": hook.id, "body": body, "state": "due", "attempts": 0,
-         "due_at": now(), "problem": ""}
-        for hook in listed(link, tenant)
-    ]  # fmt: skip
-    if rows:
-        link.execute(insert(deliveries), rows)
+    _put(link, [hook.id for hook in listed(link, tenant)], {"event": event, "tenant": tenant, **data})
+
+
+def person_of(bridge: str, thread: str) -> str:
+    """The name under which the customer of a bridge's thread is kept."""
+    return f"bridge:{bridge}:{thread}"
+
+
+def tell_bridge(link: Connection, person: str, event: str, data: Mapping[str, object]) -> None:
+    """Put an event in the outbox of the bridge this person talks by, if any. It quotes nobody either: the
+    words are read from the conversation when it is sent."""
+    mark, _, rest = person.partition(":")
+    bridge, _, thread = rest.partition(":")
+    if mark == "bridge" and find(link, bridge):
+        _put(link, [bridge], {"event": event, "thread": thread, **data})
+
+
+def _put(link: Connection, hooks: Sequence[str], body: Mapping[str, object]) -> None:
+    row = {"body": json.dumps({"at": now(), **body}, sort_keys=True), "state": "due", "attempts": 0,
+           "due_at": now(), "problem": ""}  # fmt: skip
+    if hooks:
+        link.execute(insert(deliveries), [{"id": secrets.token_hex(16), "webhook": h, **row} for h in hooks])
 
 
 def take(link: Connection, seconds: float) -> tuple[Delivery, Webhook] | None:

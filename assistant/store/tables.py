@@ -94,6 +94,8 @@ webhooks = Table(
     Column("url", Text, nullable=False),
     Column("secret", _WORD, nullable=False),  # signs what is sent, so it has to be kept as it is
     Column("created_at", _TIME, nullable=False),
+    Column("kind", String(16), nullable=False, server_default="events"),  # events | generic | chatwoot
+    Column("token", Text, nullable=False, server_default=""),  # opens a Chatwoot
     Index("webhooks_by_tenant", "tenant"),
 )  # fmt: skip
 

@@ -200,6 +200,12 @@ def said(link: Connection, conversation: str, after: int = 0) -> list[Message]:
     return [Message(**row) for row in link.execute(query.order_by(messages.c.id)).mappings()]
 
 
+def message(link: Connection, number: int) -> Message | None:
+    """One message, if it is still there."""
+    row = link.execute(select(messages).where(messages.c.id == number)).mappings().first()
+    return Message(**row) if row else None
+
+
 def turns(link: Connection, conversation: str) -> int:
     """How many messages its user sent."""
     sent = (messages.c.conversation == conversation, messages.c.role == "user")

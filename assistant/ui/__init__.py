@@ -8,8 +8,10 @@ escaped HTML, one file a subject; to show more of a verdict, add one and name it
 import errno
 import os
 import sys
+from collections.abc import Callable
 
 import gradio as gr
+from fastapi import FastAPI, Request
 
 from assistant.conversations import Conversations
 from assistant.doctrines import DOCTRINES
@@ -48,6 +50,19 @@ def launch(
         hint = f"cannot listen on {host}:{port}: is the port in use? Choose another with --port or ANBAO_PORT"
         raise OSError(errno.EADDRINUSE, hint) from None
     return blocks
+
+
+def mount(
+    app: FastAPI, assistant: Assistant, store: Database, path: str, allowed: Callable[[Request], bool]
+) -> None:
+    """The page as a part of a service, under `path`, for the requests that are `allowed`."""
+    gr.mount_gradio_app(
+        app, page(assistant, store), path,
+        auth_dependency=lambda request: "visitor" if allowed(request) else None,
+        run_history=False, enable_monitoring=False, ssr_mode=False, footer_links=[], show_error=False,
+        theme=look.theme(), css=look.css(), head=look.HEAD, max_file_size="6mb",
+        i18n=gr.I18n(**_translations(assistant.settings)),
+    )  # fmt: skip
 
 
 def serve(assistant: Assistant, *, host: str, port: int, open_browser: bool) -> None:
