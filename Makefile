@@ -22,6 +22,12 @@ lint: $(STAMP)
 bench: $(STAMP)
 	@$(BIN)/python -m evals.bench
 
+# The chat page in a real browser: first paint, a turn, twenty people at once.
+.PHONY: page
+page: $(STAMP)
+	@command -v chromium >/dev/null || $(MAKE) --no-print-directory chromium
+	@$(BIN)/python -m evals.page
+
 crash: $(STAMP)
 	@$(BIN)/python -m evals.crash
 

@@ -183,8 +183,9 @@ class Conversations:
         memory = self._memory(seen, told, pending.id)
         answer = None
         try:
-            reason = self.assistant.wants_a_person(pending.text, _since_agent(told, pending.id))
-            if not reason or not self.desk:
+            since = _since_agent(told, pending.id)
+            reason = self.assistant.wants_a_person(pending.text, since) if self.desk else ""
+            if not reason:
                 answer = self.assistant.turn(
                     pending.text, memory, seen.doctrine, _lang(seen), on_step, audience
                 )

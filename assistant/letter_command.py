@@ -60,9 +60,12 @@ def _told(assistant: "Assistant", texts: list[str], doctrine: str | None) -> tup
 def _kept(assistant: "Assistant", conversation: str) -> tuple["Verdict", Lang]:
     from assistant.conversations import Conversations
     from assistant.read import language
-    from assistant.store import Database
+    from assistant.store import Database, NotFound
 
     kept = Conversations(assistant, Database(assistant.settings.store_url))
-    seen = kept.find("default", conversation)
+    try:
+        seen = kept.find("default", conversation)
+    except NotFound:
+        raise ValueError(f"there is no conversation {conversation!r} in the store") from None
     said = next((m.text for m in reversed(kept.said(conversation)) if m.role == "user"), "请")
     return kept.verdict(kept.facts(seen), seen.doctrine), language(said)

@@ -527,3 +527,45 @@ def test_a_reader_that_closes_early_is_no_error():
         shell=True, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
+
+
+# ---- letters
+def test_a_letter_is_printed_or_written_with_its_blanks_filled(run, tmp_path):
+    status, out, _ = run("letter", STORY, "--fill", "name=张三")
+    assert status == 0
+    assert out.startswith("投诉函\n")
+    assert "投诉人：张三" in out
+    assert "【联系电话】" in out
+    status, out, _ = run("letter", "-", "--kind", "reply", "--out", tmp_path / "x.pdf", stdin=STORY)
+    assert (status, out) == (0, f"{tmp_path / 'x.pdf'}\n")
+    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_letter_is_written_from_a_conversation_of_the_store(run, assistant):
+    from assistant.conversations import Conversations
+    from assistant.store import Database
+
+    store = Database(assistant.settings.store_url)
+    kept = Conversations(assistant, store)
+    seen, _ = kept.start("default")
+    kept.answer("default", kept.accept(seen, STORY))
+    store.close()
+    status, out, _ = run("letter", "--conversation", seen.id, "--kind", "report", "--lang", "en")
+    assert status == 0
+    assert "E-Commerce Law, Article 38(1)" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([STORY, "--kind", "poem"], "--kind is one of complaint"),
+        ([STORY, "--lang", "fr"], "--lang is zh or en"),
+        ([], "tell a story, or name a conversation"),
+        (["今天天气真好"], "no complaint was read"),
+        (["--conversation", "nowhere"], "there is no conversation 'nowhere'"),
+    ],
+)
+def test_a_letter_that_cannot_be_written_says_why(run, arguments, said):
+    status, _, problem = run("letter", *arguments)
+    assert status == 2
+    assert said in problem

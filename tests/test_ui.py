@@ -403,6 +403,7 @@ def test_nothing_bars_people_who_see_or_type_differently(visit: Visit, scheme: s
 
 def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
     page = visit()
+    expect(page.locator("#box textarea")).to_be_focused()
     page.keyboard.type(OPEN)
     page.keyboard.press("Enter")
     finished(page, 1)

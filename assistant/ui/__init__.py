@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI, Request
 
+from assistant.conversations import Conversations
 from assistant.doctrines import DOCTRINES
 from assistant.facts import Lang
 from assistant.graph import Assistant
@@ -68,7 +69,9 @@ def mount(
 
 def serve(assistant: Assistant, *, host: str, port: int, open_browser: bool) -> None:
     """Serve the page until interrupted, over the store of the settings."""
-    blocks = launch(assistant, Database(assistant.settings.store_url), host, port, open_browser=open_browser)
+    store = Database(assistant.settings.store_url)
+    Conversations(assistant, store, desk=False).sweep(assistant.settings.retention_days)
+    blocks = launch(assistant, store, host, port, open_browser=open_browser)
     sys.stdout.write(f"安保 Anbao: {blocks.local_url}  (Ctrl+C)\n")
     sys.stdout.flush()
     blocks.block_thread()

@@ -122,7 +122,10 @@ def _chips(view: View) -> Iterator[Markup]:
             yield el("button", said[answer], type="button", data_say=said[answer])
     elif not view.told[-1].answers:
         yield el("button", said["rewrite"], type="button", data_rewrite="1")
-    for flip in verdict.flips[:1]:
+    about_platform = [
+        f for f in verdict.flips if verdict.facts.declared[next(iter(f.change))].about == "platform"
+    ]
+    for flip in (about_platform or verdict.flips)[:1]:
         text = said["what_if"].format(_condition(verdict, flip.change, lang))
         yield el("button", text, type="button", data_suppose=json.dumps(dict(flip.change)))
     letter = "reply" if view.choices.audience == "desk" else "complaint"

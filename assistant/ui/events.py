@@ -180,6 +180,9 @@ class Events:
             return
         finally:
             path.unlink(missing_ok=True)
+        if not visit.key:  # the page was not open yet
+            yield {self.parts.chat: gr.skip()}
+            return
         yield from self.stream(self.talk.send(visit.key, here, text, visit.choices, path.name), visit)
 
     def again(self, kept: Kept, here: str, request: gr.Request) -> Iterator[Shown]:
