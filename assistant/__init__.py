@@ -6,8 +6,10 @@ then cli and ui.
 
 import os
 
-# Read when the first library brings OpenMP along: threads that wait shall sleep. By default they spin, and
-# beside any other load to embed one question then takes a second instead of a tenth.
+# Read when the first library brings OpenMP or OpenBLAS along: threads that wait shall sleep, and small
+# products stay on one. By default both spin, and beside other load to embed one question takes a second
+# instead of a tenth.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 __version__ = "0.1.0"

@@ -47,6 +47,10 @@ _TEXT: Mapping[str, Mapping[Lang, str]] = {
     "caveat": {"zh": "**要注意**：", "en": "**Note**: "},
     "provisions": {"zh": "条文", "en": "Provisions"},
     "left_out": {"zh": "（其余各款略）", "en": "(other paragraphs left out)"},
+    "by_words": {
+        "zh": "（索引服务器没有应答，以下只按字词查得，可能不全。）",
+        "en": "(The index’s server did not answer; what follows was found by words alone and may be incomplete.)",
+    },
     "nothing": {
         "zh": "在我收录的法律和学说里没有找到能回答这个问题的内容。请换个说法，或者说说您遇到的具体事情。",
         "en": "I found nothing in the law and doctrine I hold that answers this. Please rephrase, or tell me what happened.",
@@ -84,6 +88,7 @@ class Found:
     notes: Sequence[Note]
     provisions: Mapping[str, Provision]
     cited: frozenset[str] = frozenset()  # by the notes, in their own words
+    by_words: bool = False  # the index's server did not answer: words alone were compared
 
     @property
     def answers(self) -> bool:
@@ -115,7 +120,9 @@ def find(question: str, hits: Sequence[Hit], shelf: Shelf, lang: Lang, audience:
     held = [str(c.ref) for c in named if c.status == "in_force" and c.ref.article]
     missing = [c for c in named if c.status != "in_force"]
     used = _terms_in(question, shelf.terms, lang)
-    strong = bool(hits) and max(h.similarity for h in hits) >= WEAK and not (missing and not held)
+    by_words = any(h.by_words for h in hits)
+    near = by_words or (bool(hits) and max(h.similarity for h in hits) >= WEAK)
+    strong = near and not (missing and not held)
     notes = _notes(question, hits, shelf.notes, lang, audience) if strong else []
     nearest = [h.ref for h in hits if h.kind != "doctrine"] if strong and not held else []
     basis = [*(ref for term in used for ref in term.refs[:2]), *(r for n in notes[:1] for r in n.refs[:2])]
@@ -123,7 +130,7 @@ def find(question: str, hits: Sequence[Hit], shelf: Shelf, lang: Lang, audience:
     provisions = gather(_whole(refs), shelf.library, shelf.library.as_of)
     cited = (c for note in notes for c in check_citations(note.body[lang], shelf.library))
     return Found(question, lang, audience, missing, used, notes, provisions,
-                 frozenset(str(c.ref) for c in cited if c.status == "in_force"))  # fmt: skip
+                 frozenset(str(c.ref) for c in cited if c.status == "in_force"), by_words)  # fmt: skip
 
 
 def _whole(refs: Sequence[str]) -> list[str]:
@@ -171,6 +178,8 @@ def render(found: Found, written: str = "") -> str:
         parts += [*_terms(found), *(_note(n, lang) for n in found.notes)]
     elif not parts:
         parts.append(_TEXT["nothing"][lang])
+    if found.by_words:
+        parts.insert(0, _TEXT["by_words"][lang])
     if found.provisions:
         parts.append("### " + _TEXT["provisions"][lang])
         parts += [_provision(ref, p, found) for ref, p in found.provisions.items()]

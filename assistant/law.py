@@ -191,6 +191,13 @@ class Instrument:
     digests: tuple[Mapping[str, Any], ...] = ()
     paragraphs: Mapping[str, int] | None = None
     items: Mapping[str, int] = field(default_factory=dict)
+    articles: int = 0  # how many there are, where not all of them are counted in `paragraphs`
+    counted_then: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # by version, what differed
+
+    def paragraphs_of(self, article: str, version: str) -> int | None:
+        """How many paragraphs the article had in that version; None when it was not counted."""
+        then = self.counted_then.get(version, {})
+        return then.get(article, (self.paragraphs or {}).get(article))
 
     def version_on(self, on: date) -> Version:
         """The version in force. Raises NotYetInForce or NotInForce."""
@@ -520,10 +527,7 @@ class Library:
 
     def _digest(self, law: Instrument, ref: Ref, on: date) -> Provision:
         version = law.version_on(on)
-        if law.paragraphs is not None:
-            _check_structure(law, ref)
-        elif ref.paragraph is not None:
-            raise LawNotHeld(f"the paragraphs of 《{law.name}》 are not known here; cite the article")
+        _check_structure(law, ref, version.version)
         rows = [
             row for row in law.digests
             if str(row["article"]) == ref.article
@@ -531,10 +535,7 @@ class Library:
             and str(row.get("version", version.version)) == version.version
         ]  # fmt: skip
         if not rows:
-            known = law.paragraphs or {}
-            if law.paragraphs is None or ref.article in known:
-                raise LawNotHeld(f"{ref.chinese} has no digest here, and its text is not held")
-            raise NoSuchArticle(f"{law.name} has no article {ref.article}")
+            raise LawNotHeld(f"{ref.chinese} has no digest here, and its text is not held")
         return Provision(
             ref, "\n".join(row["zh"] for row in rows), "\n".join(row["en"] for row in rows),
             "digest", version.version, version.in_force_from, version.in_force_to,
@@ -657,10 +658,19 @@ def _part(ref: Ref, paragraphs: list[list[str]]) -> str:
     return paragraph[ref.item]
 
 
-def _check_structure(law: Instrument, ref: Ref) -> None:
-    count = (law.paragraphs or {}).get(ref.article)
+def _within_count(article: str, count: int) -> bool:
+    return article.isdigit() and 1 <= int(article) <= count
+
+
+def _check_structure(law: Instrument, ref: Ref, version: str) -> None:
+    """Whether a digested instrument has that article, paragraph and item, as far as it was counted."""
+    count = law.paragraphs_of(ref.article, version)
     if count is None:
-        raise NoSuchArticle(f"《{law.name}》 has no article {ref.article}")
+        if (law.paragraphs is not None or law.articles) and not _within_count(ref.article, law.articles):
+            raise NoSuchArticle(f"《{law.name}》 has no article {ref.article}")
+        if ref.paragraph is not None:
+            raise LawNotHeld(f"the paragraphs of {ref.chinese} are not known here; cite the article")
+        return
     if ref.paragraph is not None and not 1 <= ref.paragraph <= count:
         raise NoSuchParagraph(
             f"{Ref(law.name, ref.article).chinese} has {count} paragraph(s), no {ref.paragraph}"
@@ -716,4 +726,9 @@ def _digested(row: Mapping[str, Any]) -> Instrument:
         digests=tuple(row["provisions"]),
         paragraphs={str(k): v for k, v in paragraphs.items()} if paragraphs else None,
         items={str(k): v for k, v in (row.get("items") or {}).items()},
+        articles=row.get("articles", 0),
+        counted_then={
+            version: {str(k): v for k, v in counts.items()}
+            for version, counts in (row.get("paragraphs_then") or {}).items()
+        },
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Train the small weights of `corpus/retrieval` from lay questions: a few minutes on two CPU cores.
 
-`python -m evals.train_retrieval` writes them from every question of a.jsonl and b.jsonl. The locked
-questions are never read here. Seeded and single-threaded: the same questions give the same weights.
+`python -m evals.train_retrieval` writes them from every question of a.jsonl, b.jsonl and c.jsonl. The
+locked questions are never read here. Seeded and single-threaded: the same questions give the same weights.
 """
 
 import argparse
@@ -45,6 +45,9 @@ KEPT = 192  # dimensions of a kept question
 HIDDEN = 16
 UNASKED = 0.4  # this share of articles is learned as if nobody had asked about them
 SEED = 7
+TEMPERATURE = 0.04
+PENALTY = 8e-3
+AUTHORS = ("a", "b", "c")
 
 
 @dataclass(frozen=True)
@@ -169,8 +172,8 @@ def fit_adaptor(queries: Vectors, wanted: Vectors, passages: Vectors, epochs: in
     for step, batch in enumerate(batches):
         adam.param_groups[0]["lr"] = 1e-3 * (1 - step / len(batches))
         query = functional.dropout(asked[batch], 0.1)
-        logits = functional.normalize(query + query @ matrix, dim=-1) @ docs.T / 0.08
-        loss = -(target[batch] * logits.log_softmax(-1)).sum(-1).mean() + 2e-3 * (matrix**2).sum()
+        logits = functional.normalize(query + query @ matrix, dim=-1) @ docs.T / TEMPERATURE
+        loss = -(target[batch] * logits.log_softmax(-1)).sum(-1).mean() + PENALTY * (matrix**2).sum()
         adam.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         adam.step()
@@ -222,27 +225,39 @@ Example = tuple[Vectors, Vectors]  # features and targets of a question's candid
 
 
 def examples(questions: Sequence[Question], data: Data) -> list[Example]:
-    """Features of every question's candidates as a new question would have them.
+    """Features of every question's candidates as a new question would have them, twice.
 
-    The adaptor has not seen its articles (folds), the question itself was not asked before, and for
-    some articles nobody asked at all.
+    Once by article: the adaptor has not seen its articles (folds), the question itself was not asked
+    before, and for some articles nobody asked at all. Once by author: of all that its author asked,
+    nothing is known.
     """
     bank = [*questions, *noted(data.library)]
     found = []
     for fold in range(FOLDS):
-        mine = [n for n, q in enumerate(questions) if part_of(q.refs[0], FOLDS, "fold") == fold]
-        articles = {questions[n].refs[0] for n in mine}
-        adaptor = adapted(without(bank, articles), data).adaptor
-        ranker = Ranker(untrained(bank, data, adaptor), data.docs, data.vectors)
-        vectors = embedded([questions[n] for n in mine], data)
-        found += [_example(n, v, questions, ranker, data) for n, v in zip(mine, vectors, strict=True)]
+        mine = [q for q in questions if part_of(q.refs[0], FOLDS, "fold") == fold]
+        known = without(bank, {q.refs[0] for q in mine})
+        found += _examples(mine, known, bank, data)
+    for author in sorted({q.author for q in questions}):
+        mine = [q for q in questions if q.author == author]
+        others = [q for q in bank if q.author != author]
+        found += _examples(mine, others, others, data)
     return [one for one in found if one[1].any()]
 
 
-def _example(n: int, vector: Vectors, questions: Sequence[Question], ranker: Ranker, data: Data) -> Example:
-    question = questions[n]
+def _examples(mine: Sequence[Question], known: Sequence[Question], bank: Sequence[Question],
+              data: Data) -> list[Example]:  # fmt: skip
+    """Of those questions, with an adaptor that learned from `known`, among the questions of `bank`."""
+    ranker = Ranker(untrained(bank, data, adapted(known, data).adaptor), data.docs, data.vectors)
+    asked = {q.query for q in bank}
+    return [
+        _example(q, vector, ranker, data, hide=q.query in asked)
+        for q, vector in zip(mine, embedded(mine, data), strict=True)
+    ]
+
+
+def _example(question: Question, vector: Vectors, ranker: Ranker, data: Data, *, hide: bool) -> Example:
     hidden = np.array(ranker.trained.texts) == question.query
-    if part_of(question.refs[0], 100, "unasked") < 100 * UNASKED:
+    if hide and part_of(question.refs[0], 100, "unasked") < 100 * UNASKED:
         refs = set(question.refs)
         hidden = hidden | np.array([bool(refs & set(links)) for links in ranker.trained.links])
     law = np.array([d.kind != "doctrine" for d in data.docs])
@@ -302,7 +317,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="default: corpus/retrieval/<embedding>.npz")
     options = parser.parse_args()
     data = open_data()
-    trained = train(read("a", "b"), data)
+    trained = train(read(*AUTHORS), data)
     file = options.out or Trained.path(data.library.corpus, data.embedding.name)
     trained.save(file)
     print(f"{file}: {file.stat().st_size / 1e6:.2f} MB from {len(trained.texts)} questions")

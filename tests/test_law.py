@@ -400,6 +400,25 @@ def test_a_paragraph_that_cannot_be_counted_is_not_vouched_for(library):
         library.provision("投诉举报处理办法#3.9", TODAY)
 
 
+@pytest.mark.parametrize(
+    ("ref", "on", "error"),
+    [("药品管理法实施条例#80", TODAY, LawNotHeld), ("药品管理法实施条例#80.2", TODAY, LawNotHeld),
+     ("药品管理法实施条例#90", TODAY, NoSuchArticle), ("药品管理法实施条例#45.3", TODAY, NoSuchParagraph),
+     ("投诉举报处理办法#46.2", TODAY, LawNotHeld), ("投诉举报处理办法#47", TODAY, NoSuchArticle),
+     ("网络交易监督管理办法#18.2", date(2025, 4, 30), NoSuchParagraph),
+     ("网络交易监督管理办法#41.2", date(2025, 4, 30), NoSuchParagraph)],
+)  # fmt: skip
+def test_what_was_counted_of_a_digested_instrument_is_judged_and_no_more(ref, on, error, library):
+    with pytest.raises(LawError) as lacking:
+        library.provision(ref, on)
+    assert type(lacking.value) is error
+
+
+def test_paragraphs_are_those_of_the_version_in_force(library):
+    assert library.provision("网络交易监督管理办法#18.2", date(2025, 5, 1)).version == "2025-03-18"
+    assert library.provision("网络交易监督管理办法#18", date(2025, 4, 30)).version == "2021-03-15"
+
+
 def test_a_digest_is_marked_and_never_given_as_the_text(library):
     provision = library.provision("网络消费纠纷规定（一）#16", TODAY)
     assert provision.kind == "digest"
