@@ -432,14 +432,15 @@ def _indexed(settings: Settings, *, rebuild: bool = False, whole: bool = False) 
     library = _library(settings)
     with err.status("loading the embedding model…"):
         embedding = embed.load(settings.embedding)
-    client = index.connect(settings.writable_data, settings.chroma)
-    was_whole = index.is_whole(client)
-    whole = whole or (was_whole and not rebuild)
-    state = f"corpus {library.version}, {embedding.name}" + (", the whole library" if whole else "")
-    if not rebuild and whole == was_whole and index.current(client, library, embedding):
-        return f"the index is current ({state})"
-    with _progress("indexing", len(index.documents(library, whole=whole))) as tick:
-        count = index.build(client, library, embedding, tick, whole=whole)
+    with index.alone(settings.writable_data):
+        client = index.connect(settings.writable_data, settings.chroma)
+        was_whole = index.is_whole(client)
+        whole = whole or (was_whole and not rebuild)
+        state = f"corpus {library.version}, {embedding.name}" + (", the whole library" if whole else "")
+        if not rebuild and whole == was_whole and index.current(client, library, embedding):
+            return f"the index is current ({state})"
+        with _progress("indexing", len(index.documents(library, whole=whole))) as tick:
+            count = index.build(client, library, embedding, tick, whole=whole)
     return f"indexed {count} texts ({state})"
 
 

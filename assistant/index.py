@@ -20,10 +20,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import yaml
+from filelock import FileLock
 
 from assistant.embed import Embedding, Vectors
 from assistant.law import Library
 
+log = logging.getLogger(__name__)
 COLLECTION = "anbao"
 DENSE_WEIGHT = 0.8
 POOL = 60  # candidates taken from each side before fusion
@@ -373,6 +375,11 @@ def connect(data: Path, url: str = "") -> Any:
         ) from None
 
 
+def alone(data: Path) -> FileLock:
+    """While it is held, no other process of this data folder builds the index."""
+    return FileLock(data / "index.lock")
+
+
 def build(
     client: Any, library: Library, embedding: Embedding, progress: Callable[[int], object] | None = None,
     *, whole: bool = False,
@@ -490,6 +497,7 @@ class Index:
                 f"the index was built for corpus {meta.get('corpus')}, the corpus is now "
                 f"{library.version}; run `anbao index`"
             )
+        self.degraded = ""  # what the last search had to do without, in words; "" where it had everything
         self.embedding = embedding
         self.documents = {d.ref: d for d in documents(library, whole=bool(meta.get("whole")))}
         self.refs = list(self.documents)
@@ -557,9 +565,15 @@ class Index:
 
     def _dense(self, query: str) -> dict[str, float]:
         vector = self.embedding.query(query)
-        answer = self.collection.query(
-            query_embeddings=[vector], n_results=min(POOL, len(self.refs)), include=["distances"]
-        )
+        try:
+            answer = self.collection.query(
+                query_embeddings=[vector], n_results=min(POOL, len(self.refs)), include=["distances"]
+            )
+        except Exception as error:  # chromadb raises many kinds; the words find something without it
+            log.warning("the Chroma server does not answer (%s)", type(error).__name__)
+            self.degraded = "the index of meanings does not answer: found by words alone"
+            return {}
+        self.degraded = ""
         return {r: 1 - d for r, d in zip(answer["ids"][0], answer["distances"][0], strict=True)}
 
     def _sparse(self, query: str) -> dict[str, float]:

@@ -1,11 +1,8 @@
 """The index: refuses what it was not built for, answers alike, and says what to run when damaged."""
 
-import contextlib
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +11,9 @@ import pytest
 from assistant import embed, index
 from assistant.index import COLLECTION, Index, IndexProblem, Shipped, build, connect, documents, grams, notes
 from assistant.settings import BUNDLED_EMBEDDING, SettingsError
+from tests import chroma
 from tests.fakes import BigramEmbedding, Shelf
+from tests.postgres import free_port
 
 
 @pytest.fixture(scope="module")
@@ -106,20 +105,8 @@ def test_a_server_that_does_not_answer_is_named(tmp_path):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """The URL of a real Chroma server, started for these tests."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).parent / "chroma"), "run", "--host", "127.0.0.1", "--port", str(port),
-               "--path", str(tmp_path_factory.mktemp("server"))]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        for _ in range(300):
-            with contextlib.suppress(IndexProblem):
-                connect(Path(), f"http://127.0.0.1:{port}")
-                break
-            assert process.poll() is None, "chroma run ended"
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+    with chroma.running(tmp_path_factory.mktemp("server"), free_port()) as url:
+        yield url
 
 
 def test_a_server_by_url_holds_the_same_index_as_the_folder(server, shelf, bigrams, tmp_path):
@@ -190,7 +177,9 @@ import sys
 from pathlib import Path
 from assistant.index import Index, IndexProblem, connect
 from assistant.settings import bundled
+from tests import chroma
 from tests.fakes import BigramEmbedding, Shelf
+from tests.postgres import free_port
 try:
     found = Index(connect(Path(sys.argv[1])), Shelf(bundled("corpus")), BigramEmbedding())
     found.search("假货")
