@@ -4,4 +4,10 @@ Read the files along the line: facts, rules, verdict, law, index, read, agent, g
 then cli and ui.
 """
 
+import os
+
+# Read when the first library brings OpenMP along: threads that wait shall sleep. By default they spin, and
+# beside any other load to embed one question then takes a second instead of a tenth.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 __version__ = "0.1.0"

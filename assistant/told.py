@@ -14,13 +14,10 @@ from assistant.facts import Declaration, Facts, plain
 from assistant.read import tidied
 
 # A value is taken from this probability on (chosen on two authors held out of training, see
-# docs/reading.md); a "no" must be surer, for it excludes.
-SURE_YES, SURE_NO, SURE_CHOICE = 0.5, 0.6, 0.5
+# docs/reading.md).
+SURE_YES, SURE_NO, SURE_CHOICE = 0.6, 0.6, 0.5
 SILENT = 0.5  # from here on a cue is taken for a misreading
 SHORT = 40  # characters: a shorter text may tell no whole story
-# Inferred until told otherwise, as presumed facts hold until told otherwise: of both the stories seldom
-# say anything, so the encoder has not learnt what silence looks like.
-_LEFT_TO_CUES = frozenset({"breach_contributed"})
 # Every whole story tells these: in a few words the encoder would read them out of nothing.
 _IN_EVERY_STORY = frozenset(
     {"subject", "infringement", "merchant_infringed", "rights_harmed", "life_or_health"}
@@ -56,12 +53,10 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
     for name, reading in readings(text, cues, trained).items():
         if name not in facts.declared:  # the intent is no fact
             continue
-        declared = facts.declared[name]
-        left = name in _LEFT_TO_CUES or declared.presumed is not None
-        left = left or (len(text) < SHORT and name in _IN_EVERY_STORY)
-        if left or name in firm or facts.source(name) == "corrected":
+        unheard = len(text) < SHORT and name in _IN_EVERY_STORY
+        if unheard or name in firm or facts.source(name) == "corrected":
             continue
-        value = _decided(declared, reading)
+        value = _decided(facts.declared[name], reading)
         if value and value != plain(facts[name]):
             facts = facts.with_(name, value, "stated", _around(text, reading))
         elif not value and len(text) >= SHORT and reading.silence >= SILENT and facts[name] == cues[name]:

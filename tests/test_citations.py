@@ -33,6 +33,10 @@ def rows(table):
 
 # ---- Chinese: the ways of writing a reference that stands
 CHINESE = {
+    "侵权责任编解释一第十四条": ok("侵权责任编解释（一）#14"),
+    "最高人民法院《关于审理网络消费纠纷案件适用法律若干问题的规定（一）》第十四条": ok("网络消费纠纷规定（一）#14"),
+    "CL第55条": ok("消费者权益保护法#55"),
+    "ECL第三十八条第二款": ok("电子商务法#38.2"),
     # title marks, full titles, short names
     "《电子商务法》第三十八条": ok("电子商务法#38"),
     "《中华人民共和国电子商务法》第三十八条第一款": ok("电子商务法#38.1"),
@@ -339,6 +343,16 @@ ENGLISH = {
     "ECL 38(2)": ok("电子商务法#38.2"),
     "Article 38 of the E-Commerce Law and Article 83 of the same Law": ok("电子商务法#38", "电子商务法#83"),
     "《电商法》 Art. 38(2)": ok("电子商务法", "电子商务法#38.2"),
+    "Articles Thirty-Seven and Thirty-Eight of the E-Commerce Law": ok("电子商务法#37", "电子商务法#38"),
+    "Food Safety Law art. 63(1)–(3)": ok("食品安全法#63.1", "食品安全法#63.2", "食品安全法#63.3"),
+    "Article 38.2 of the E-Commerce Law": ok("电子商务法#38.2"),
+    "E-Commerce Law 42 and 45 add more": ok("电子商务法#42", "电子商务法#45"),
+    "unfair terms are void (Civil Code 497).": ok("民法典#497"),
+    "see Civil Code 1165(1), 1198(2)": ok("民法典#1165.1", "民法典#1198.2"),
+    "the Online Trading Measures 24–26": ok(*(f"网络交易监督管理办法#{n}" for n in (24, 25, 26))),
+    "ECL 38": ok("电子商务法#38"),
+    "CC 1198(2) and CL 55(1)": ok("民法典#1198.2", "消费者权益保护法#55.1"),
+    "Food Safety Disputes Interpretation (I), art. 3": ok("食品安全民事纠纷解释（一）#3"),
 }  # fmt: skip
 
 ENGLISH_WRONG = {
@@ -355,6 +369,9 @@ ENGLISH_WRONG = {
          ("民法典#1261", NO_ARTICLE), ("民法典#1262", NO_ARTICLE)],
     "Civil Code arts 1198-1999": [("民法典#1198", OK), ("民法典#1999", NO_ARTICLE)],
     "E-Commerce Law (Art. 900)": [("电子商务法#900", NO_ARTICLE)],
+    "E-Commerce Law 38(3)": [("电子商务法#38.3", NO_PARAGRAPH)],
+    "Civil Code 1262 and 1263.": [("民法典#1262", NO_ARTICLE), ("民法典#1263", NO_ARTICLE)],
+    "CC 1198(7)": [("民法典#1198.7", NO_PARAGRAPH)],
     "Article 36 of the Tort Liability Law": [("侵权责任法#36", REPEALED)],
     "Article 107 of the Contract Law": [("合同法#107", REPEALED)],
     "Article 12 of the Platform Liability Act": [("Platform Liability Act#12", NO_LAW)],
@@ -416,6 +433,11 @@ SILENT = [
     "CC me on article drafts by 5 pm",
     "the CL article in size 44",
     "PIPL 2021 came later",
+    "the Civil Code 2020 edition",
+    "he read the Consumer Law 3 times",
+    "fined under the Advertising Law 200,000 yuan",
+    "fined under the Advertising Law 5000 yuan",
+    "CC 5 people, CL 44",
     "I have thirty-eight articles of clothing",
     "本法律服务第三条建议",
     "我在抖音看了第14条视频",
@@ -478,9 +500,18 @@ def test_a_citation_is_judged_as_of_the_day(text, on, status, library):
 
 def test_a_real_instrument_whose_text_is_not_held_is_neither_confirmed_nor_called_false(library):
     assert library.not_held
-    for name in library.not_held:
+    for name, row in library.not_held.items():
         if "令第" not in name:
-            assert [s for _, s in cited(f"《{name}》第三条", library)] == [NOT_HELD], name
+            gone = (until := row.get("in_force_to")) and until <= library.as_of
+            assert [s for _, s in cited(f"《{name}》第三条", library)] == [REPEALED if gone else NOT_HELD], (
+                name
+            )
+
+
+def test_a_repealed_instrument_whose_text_is_not_held_stood_until_its_last_day(library):
+    text = "《网络餐饮服务食品安全监督管理办法》第三条"
+    assert [s for _, s in cited(text, library, date(2026, 5, 31))] == [NOT_HELD]
+    assert [s for _, s in cited(text, library, date(2026, 6, 1))] == [REPEALED]
 
 
 def test_an_instrument_listed_as_not_held_is_known_by_all_its_names(corpus, tmp_path):

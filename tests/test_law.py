@@ -13,7 +13,7 @@ from itertools import pairwise
 import pytest
 import yaml
 
-from assistant import remedies
+from assistant import citations, remedies
 from assistant.index import notes
 from assistant.law import (
     CorpusError,
@@ -448,6 +448,27 @@ def test_the_remedies_cite_something():
 @pytest.mark.parametrize("ref", NOTE_REFS)
 def test_every_reference_of_a_doctrine_note_can_be_read(ref, library):
     assert library.provision(ref, TODAY).text
+
+
+def test_every_citation_in_our_own_words_stands(library):
+    """In notes, digests and what is said of instruments not held: in force, or one named as such."""
+    ours = [
+        f"{note.title[lang]}\n{note.body[lang]}" for note in notes(bundled("corpus")) for lang in ("zh", "en")
+    ]
+    ours += [
+        row[lang] for law in library.instruments.values() for row in law.digests for lang in ("zh", "en")
+    ]
+    lacking = {row["instrument"]: row for row in library.not_held.values() if "instead" in row}
+    ours += [row["instead"][lang] for row in lacking.values() for lang in ("zh", "en")]
+    found = [c for text in ours for c in citations.check(text, library, TODAY)]
+    assert len(found) > 500
+    doubted = {(str(c.ref), c.status) for c in found if c.status != "in_force"}
+    assert doubted == {
+        ("互联网广告管理暂行办法", "repealed_or_superseded"),  # named in article 32 of what replaced it
+        ("网络交易管理办法", "repealed_or_superseded"),  # likewise article 56
+        ("工伤保险条例", "law_not_held"),
+        ("网络餐饮服务经营者落实食品安全主体责任监督管理规定", "law_not_held"),
+    }
 
 
 @pytest.mark.parametrize(
