@@ -31,6 +31,22 @@ page: $(STAMP)
 crash: $(STAMP)
 	@$(BIN)/python -m evals.crash
 
+# The service under load, and with a full disk; figures go to the changelog.
+.PHONY: load full-disk audit
+load: $(STAMP)
+	@$(BIN)/python -m evals.load
+
+full-disk: $(STAMP)
+	@$(BIN)/python -m evals.full_disk
+
+# Known weaknesses of what the lock pins. Needs the network (PyPI's list of advisories), so it is no part of
+# lint or test: run it in CI beside them, and daily, for advisories come without a commit.
+AUDIT := .venv-audit/bin
+audit:
+	@test -x $(AUDIT)/pip-audit || { $(PYTHON) -m venv .venv-audit && $(AUDIT)/python -m pip install -q --disable-pip-version-check pip-audit==2.10.1; }
+	@$(AUDIT)/pip-audit --strict --progress-spinner off --no-deps --disable-pip -r requirements.lock \
+	  || { echo "audit: not clean, or not done: 'could not be audited' means that the list of advisories was not reached" >&2; exit 1; }
+
 # Suites against the committed baseline (some minutes); evals-planted shows that they notice faults.
 .PHONY: evals evals-planted
 evals: $(STAMP)
@@ -86,4 +102,4 @@ vectors: $(STAMP)
 	@$(BIN)/anbao index --ship
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache dist build
+	rm -rf .venv .venv-audit .mypy_cache .pytest_cache .ruff_cache dist build

@@ -29,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
 err = Console(stderr=True)
+WORTH_IT = 200  # rows of a batch from which more processes, which take seconds to load, pay
 Json = Annotated[bool, typer.Option("--json", help="print the JSON contract")]
 Doctrine = Annotated[str | None, typer.Option(help="doctrine on “corresponding liability”")]
 
@@ -128,19 +129,9 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
     """(line number, row or None, problem) for each line of a JSON Lines file."""
-    with file.open("rb") as lines:
-        for number, raw in enumerate(lines, 1):
-            if not raw.strip():
-                continue
-            try:
-                row = json.loads(raw.decode("utf-8"))
-            except (UnicodeDecodeError, json.JSONDecodeError) as error:
-                yield number, None, f"line {number} is not JSON in UTF-8 ({error})"
-                continue
-            if isinstance(row, dict):
-                yield number, row, ""
-            else:
-                yield number, None, f"line {number}: wanted a JSON object, got {type(row).__name__}"
+    from assistant import batch as batches
+
+    return batches.lines(file)
 
 
 def _each(source: Path, target: Path, title: str, work: Callable[[dict[str, Any]], object]) -> None:
@@ -177,37 +168,58 @@ def _end_last_line(target: Path) -> None:
 
 
 @app.command()
-def batch(source: Path, target: Path) -> None:
-    """Answer every row of a JSON Lines file: {"id", "turns", "occurred_on", "doctrine", "lang",
-    "audience"}."""
-    if not source.is_file():
+def batch(
+    source: Annotated[Path, typer.Argument(help=".jsonl, .csv or .parquet: id, turns, occurred_on …")],
+    target: Annotated[Path, typer.Argument(help=".jsonl, .csv or .parquet; goes on where it was stopped")],
+    jobs: Annotated[int, typer.Option(min=0, help="processes, 1 GB each; 0: one a core, if it pays")] = 0,
+) -> None:  # fmt: skip
+    """Answer every row of a file: {"id", "turns", "occurred_on", "doctrine", "lang", "audience"}."""
+    from assistant import batch as batches
+
+    if not source.exists():
         raise Refused(f"there is no file {source}")
+    total = sum(1 for _ in batches.rows(source))
+    sink = batches.Sink(target)
+    jobs = jobs or (os.cpu_count() or 1 if total - len(sink.done) >= WORTH_IT else 1)
+    if jobs > 1:  # each core has a process, so none needs threads
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
     assistant = _assistant()
+    bad, kept = 0, []
+    with _progress("batch", total) as tick:
+        tick(len(sink.done))
+        for row, decision in batches.answered(_todo(source, sink.done), assistant, jobs):
+            sink.write(row)
+            bad += "error" in row
+            kept += [decision] if decision else []
+            if len(kept) >= 200:
+                _append(assistant.settings, kept)
+            tick(1)
+    sink.close()
+    _append(assistant.settings, kept)
+    err.print(f"{total} rows, {len(sink.done)} already done, {bad} with errors: {target}")
 
-    def work(row: dict[str, Any]) -> object:
-        turns = row.get("turns")
-        if isinstance(turns, str):
-            turns = [turns]
-        if not isinstance(turns, list) or not all(isinstance(t, str) for t in turns):
-            raise Refused(f"turns wants a list of texts, got {turns!r:.60}")
-        answer = assistant.ask(
-            turns,
-            _day(row.get("occurred_on")),
-            row.get("doctrine"),
-            _lang(row.get("lang")),
-            _audience(row.get("audience")),
-        )
-        if answer.verdict:
-            verdicts.append(answer.verdict)
-            if len(verdicts) >= 200:
-                _keep(assistant.settings, verdicts, assistant.library)
-                verdicts.clear()
-        return answer.to_json(row["id"])
 
-    verdicts: list[Verdict] = []
-    _each(source, target, "batch", work)
-    if verdicts:
-        _keep(assistant.settings, verdicts, assistant.library)
+def _todo(source: Path, done: set[Any]) -> Iterator[dict[str, Any]]:
+    """The rows not answered yet; one that cannot be read has its problem as what it tells."""
+    from assistant import batch as batches
+
+    for number, row, problem in batches.rows(source):
+        row_id = (row or {}).get("id", f"line-{number}")
+        if str(row_id) not in done:
+            yield {**row, "id": row_id} if row is not None else {"id": row_id, "problem": problem}
+
+
+def _append(settings: Settings, kept: list[dict[str, Any]]) -> None:
+    """Keep decisions and clear the list; as `_keep`."""
+    from assistant import decisions
+    from assistant.store import Database, StoreProblem
+
+    try:
+        with Database(settings.store_url).writing() as link:
+            decisions.append(link, kept)
+    except (StoreProblem, SettingsError) as error:
+        err.print(f"note: not kept for replay: {error}")
+    kept.clear()
 
 
 @app.command()
@@ -432,14 +444,15 @@ def _indexed(settings: Settings, *, rebuild: bool = False, whole: bool = False) 
     library = _library(settings)
     with err.status("loading the embedding model…"):
         embedding = embed.load(settings.embedding)
-    client = index.connect(settings.writable_data, settings.chroma)
-    was_whole = index.is_whole(client)
-    whole = whole or (was_whole and not rebuild)
-    state = f"corpus {library.version}, {embedding.name}" + (", the whole library" if whole else "")
-    if not rebuild and whole == was_whole and index.current(client, library, embedding):
-        return f"the index is current ({state})"
-    with _progress("indexing", len(index.documents(library, whole=whole))) as tick:
-        count = index.build(client, library, embedding, tick, whole=whole)
+    with index.alone(settings.writable_data):
+        client = index.connect(settings.writable_data, settings.chroma)
+        was_whole = index.is_whole(client)
+        whole = whole or (was_whole and not rebuild)
+        state = f"corpus {library.version}, {embedding.name}" + (", the whole library" if whole else "")
+        if not rebuild and whole == was_whole and index.current(client, library, embedding):
+            return f"the index is current ({state})"
+        with _progress("indexing", len(index.documents(library, whole=whole))) as tick:
+            count = index.build(client, library, embedding, tick, whole=whole)
     return f"indexed {count} texts ({state})"
 
 

@@ -364,9 +364,10 @@ def open_index(
 ) -> Index:
     """The index of the settings; built first when there is none. Raises IndexProblem."""
     embedding = embed.load(settings.embedding)
-    client = index.connect(settings.writable_data, settings.chroma)
-    if not index.exists(client):
-        index.build(client, library, embedding, progress)
+    with index.alone(settings.writable_data):
+        client = index.connect(settings.writable_data, settings.chroma)
+        if not index.exists(client):
+            index.build(client, library, embedding, progress)
     return Index(client, library, embedding)
 
 

@@ -20,10 +20,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import yaml
+from filelock import FileLock
 
 from assistant.embed import Embedding, Vectors
 from assistant.law import Library
 
+log = logging.getLogger(__name__)
 COLLECTION = "anbao"
 DENSE_WEIGHT = 0.8
 POOL = 60  # candidates taken from each side before fusion
@@ -352,6 +354,11 @@ def connect(data: Path, url: str = "") -> Any:
         ) from None
 
 
+def alone(data: Path) -> FileLock:
+    """While it is held, no other process of this data folder builds the index."""
+    return FileLock(data / "index.lock")
+
+
 def build(
     client: Any, library: Library, embedding: Embedding, progress: Callable[[int], object] | None = None,
     *, whole: bool = False,
@@ -469,6 +476,7 @@ class Index:
                 f"the index was built for corpus {meta.get('corpus')}, the corpus is now "
                 f"{library.version}; run `anbao index`"
             )
+        self.degraded = ""  # what the last search had to do without, in words; "" where it had everything
         self.embedding = embedding
         self.documents = {d.ref: d for d in documents(library, whole=bool(meta.get("whole")))}
         self.refs = list(self.documents)
@@ -508,9 +516,11 @@ class Index:
         wider = self._wider(query)
         try:
             dense, by_words = self._dense(wider), False
+            self.degraded = ""
         except IndexProblem as problem:
-            logging.getLogger(__name__).warning("%s; searching by words alone", problem)
+            log.warning("%s; searching by words alone", problem)
             dense, by_words = {}, True
+            self.degraded = "the index of meanings does not answer: found by words alone"
         sparse = self._sparse(wider)
         scores = {
             ref: DENSE_WEIGHT * _share(dense, ref) + (1 - DENSE_WEIGHT) * _share(sparse, ref)

@@ -1,11 +1,8 @@
 """The index: refuses what it was not built for, answers alike, and says what to run when damaged."""
 
-import contextlib
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +11,9 @@ import pytest
 from assistant import embed, explain, index
 from assistant.index import COLLECTION, Index, IndexProblem, Shipped, build, connect, documents, grams, notes
 from assistant.settings import BUNDLED_EMBEDDING, SettingsError
+from tests import chroma
 from tests.fakes import BigramEmbedding, Shelf
+from tests.postgres import free_port
 
 
 @pytest.fixture(scope="module")
@@ -103,42 +102,21 @@ def test_a_server_that_does_not_answer_is_named(tmp_path):
         connect(tmp_path, "http://127.0.0.1:9")
 
 
-@contextlib.contextmanager
-def chroma_run(folder):
-    """A real Chroma server that keeps its data there: (its process, its URL)."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).parent / "chroma"), "run", "--host", "127.0.0.1", "--port", str(port),
-               "--path", str(folder)]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        for _ in range(300):
-            with contextlib.suppress(IndexProblem):
-                connect(Path(), f"http://127.0.0.1:{port}")
-                break
-            assert process.poll() is None, "chroma run ended"
-            time.sleep(0.1)
-        yield process, f"http://127.0.0.1:{port}"
-        process.terminate()
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """The URL of a real Chroma server, started for these tests."""
-    with chroma_run(tmp_path_factory.mktemp("server")) as (_, url):
+    with chroma.running(tmp_path_factory.mktemp("server"), free_port()) as url:
         yield url
 
 
 def test_a_server_killed_between_two_questions_leaves_words_and_the_answer_says_so(shelf, tmp_path, caplog):
-    with chroma_run(tmp_path / "server") as (process, url):
+    question = "平台不能提供销售者的真实名称、地址，要赔偿吗"
+    with chroma.running(tmp_path / "server", free_port()) as url:
         client, embedding = connect(tmp_path, url), BigramEmbedding()
         build(client, shelf, embedding)
         opened = Index(client, shelf, embedding)
-        question = "平台不能提供销售者的真实名称、地址，要赔偿吗"
         before = opened.search(question, 5)
-        process.kill()
-        process.wait()
-        after = opened.search(question, 5)
+    after = opened.search(question, 5)  # the server is gone
     assert not any(hit.by_words for hit in before)
     assert after
     assert all(hit.by_words and hit.to_json()["by_words"] for hit in after)
@@ -220,7 +198,9 @@ import sys
 from pathlib import Path
 from assistant.index import Index, IndexProblem, connect
 from assistant.settings import bundled
+from tests import chroma
 from tests.fakes import BigramEmbedding, Shelf
+from tests.postgres import free_port
 try:
     found = Index(connect(Path(sys.argv[1])), Shelf(bundled("corpus")), BigramEmbedding())
     found.search("假货")

@@ -24,7 +24,7 @@ def ask(wanted: schemas.Ask, request: Request, _: Server) -> schemas.Answered:
     turns = [wanted.turns] if isinstance(wanted.turns, str) else wanted.turns
     answer = assistant.ask(turns, wanted.occurred_on, wanted.doctrine, wanted.lang)
     row = answer.to_json(wanted.id)
-    degraded = keep(request, answer.verdict) if answer.verdict else []
+    degraded = keep(request, answer.verdict) if answer.verdict else without(assistant)
     return schemas.Answered.model_validate({**row, "degraded": degraded} if degraded else row)
 
 
@@ -57,12 +57,17 @@ def judged(verdict: Verdict, corpus_version: str) -> schemas.Judged:
     return schemas.judged(verdict.facts.to_json(), row, verdict.decision_id, corpus_version)
 
 
-@router.post("/v1/search")
+@router.post("/v1/search", response_model_exclude_none=True)
 def search(wanted: schemas.Search, request: Request, _: Server) -> schemas.Hits:
     """The provisions and notes nearest to a question."""
     assistant: Assistant = request.app.state.assistant
-    hits = assistant.index.search(wanted.query, wanted.top_k)
-    return schemas.Hits(query=wanted.query, hits=[hit.to_json() for hit in hits])
+    hits = [hit.to_json() for hit in assistant.index.search(wanted.query, wanted.top_k)]
+    return schemas.Hits(query=wanted.query, hits=hits, degraded=without(assistant) or None)
+
+
+def without(assistant: Assistant) -> list[str]:
+    """What searches have to do without at present."""
+    return [assistant.index.degraded] if assistant.index.degraded else []
 
 
 @router.post("/v1/cite")

@@ -77,10 +77,11 @@ class Search(Wanted):
 
 
 class Hits(BaseModel):
-    """Provisions and notes, best first."""
+    """Provisions and notes, best first. `degraded` says what the search had to do without, if anything."""
 
     query: str
     hits: list[Json]
+    degraded: list[str] | None = None
 
 
 class Cite(Wanted):

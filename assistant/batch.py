@@ -1,0 +1,250 @@
+"""`anbao batch`: rows from JSON Lines, CSV or Parquet answered on all cores, into any of these; resumes.
+
+Rows are read, answered and written a few at a time, so their number costs no memory but their ids. CSV and
+Parquet get the columns that a desk sorts by (FLAT) and the whole answer as JSON. Parquet is written as a
+folder of parts, as other programs read it, because a file of it cannot be gone on with. A row that was cut
+off by a crash is dropped and answered again. pyarrow has its home here.
+"""
+
+import csv
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
+from datetime import date
+from functools import cache
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant import decisions
+from assistant.law import LawError
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.graph import Assistant
+
+Json = dict[str, Any]
+Told = tuple[int, Json | None, str]  # line number, row or None, what is wrong with it
+Done = tuple[Json, Json | None]  # the output row, and the decision to be kept
+FORMATS = (".jsonl", ".csv", ".parquet")
+FLAT = ("id", "lang", "intent", "liability", "decision_id", "ask", "citations", "reply", "error", "answer")
+CHUNK = 20  # rows a core takes at a time
+PART = 1000  # rows of a part of Parquet
+_END = "end"  # the last column of CSV: what lacks it was cut off
+
+
+class BatchRefused(ValueError):
+    """A file or a row that cannot be taken; the message says what was wanted."""
+
+
+def kind(file: Path) -> str:
+    """The format of a file by its name. Raises BatchRefused."""
+    end = file.suffix.lower()
+    if end not in FORMATS:
+        raise BatchRefused(f"a batch is {', '.join(FORMATS)}, got {file.name!r}")
+    return end
+
+
+# ---- in
+def rows(file: Path) -> Iterator[Told]:
+    """Every row of a file."""
+    return {".jsonl": lines, ".csv": _cells, ".parquet": _columns}[kind(file)](file)
+
+
+def lines(file: Path) -> Iterator[Told]:
+    """Every row of a file of JSON Lines."""
+    with file.open("rb") as lines:
+        for number, raw in enumerate(lines, 1):
+            if not raw.strip():
+                continue
+            try:
+                row = json.loads(raw.decode("utf-8"))
+            except (UnicodeDecodeError, json.JSONDecodeError) as error:
+                yield number, None, f"line {number} is not JSON in UTF-8 ({error})"
+                continue
+            if isinstance(row, dict):
+                yield number, row, ""
+            else:
+                yield number, None, f"line {number}: wanted a JSON object, got {type(row).__name__}"
+
+
+def _cells(file: Path) -> Iterator[Told]:
+    """CSV with a header; `turns` is a text or a JSON list of texts; an empty cell is as good as none."""
+    csv.field_size_limit(1 << 27)
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        for number, row in enumerate(csv.DictReader(text), 2):
+            told: Json = {name: cell for name, cell in row.items() if name and cell}
+            if str(told.get("turns", "")).lstrip().startswith("["):
+                with suppress(json.JSONDecodeError):  # a text may begin so too
+                    told["turns"] = json.loads(told["turns"])
+            yield number, told, ""
+
+
+def _columns(file: Path) -> Iterator[Told]:
+    from pyarrow import parquet
+
+    number = 0
+    for part in sorted(file.glob("*.parquet")) if file.is_dir() else [file]:
+        with parquet.ParquetFile(part) as table:
+            for batch in table.iter_batches(PART):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, {n: _plain(v) for n, v in row.items() if v is not None}, ""
+
+
+def _plain(value: object) -> object:
+    return value.isoformat()[:10] if isinstance(value, date) else value
+
+
+# ---- answering
+def answer(assistant: "Assistant", row: Mapping[str, Any]) -> Done:
+    """One row answered; a bad one is an output row that says why."""
+    if "problem" in row:
+        return {"id": row["id"], "error": row["problem"]}, None
+    try:
+        found = assistant.ask(
+            _turns(row.get("turns")), _day(row.get("occurred_on")), row.get("doctrine"),
+            _one_of(row, "lang", ("zh", "en")),
+            _one_of(row, "audience", ("consumer", "lawyer", "desk")) or "consumer",
+        )  # fmt: skip
+    except (ValueError, LawError, TypeError) as error:
+        return {"id": row["id"], "error": str(error) or type(error).__name__}, None
+    kept = decisions.record(found.verdict, assistant.library.version) if found.verdict else None
+    return found.to_json(row["id"]), kept
+
+
+def _turns(turns: object) -> list[str]:
+    told = [turns] if isinstance(turns, str) else turns
+    if not isinstance(told, list) or not all(isinstance(t, str) for t in told):
+        raise BatchRefused(f"turns wants a list of texts, got {told!r:.60}")
+    return told
+
+
+def _day(text: object) -> date | None:
+    try:
+        return date.fromisoformat(str(text)) if text else None
+    except ValueError:
+        raise BatchRefused(f"a date looks like 2024-03-15, got {text!r}") from None
+
+
+def _one_of(row: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> Any:
+    value = row.get(name)
+    if value not in (None, *choices):
+        raise BatchRefused(f"{name} is {' or '.join(choices)}, got {value!r}")
+    return value
+
+
+def answered(todo: Iterable[Json], assistant: "Assistant", jobs: int) -> Iterator[Done]:
+    """Every row answered, in order, by so many processes; each has an assistant of its own."""
+    if jobs < 2:
+        yield from (answer(assistant, row) for row in todo)
+        return
+    coming, waiting = iter(todo), deque[Future[list[Done]]]()
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        while True:
+            while len(waiting) < 2 * jobs and (chunk := list(islice(coming, CHUNK))):
+                waiting.append(pool.submit(_chunk, assistant.settings, chunk))
+            if not waiting:
+                return
+            yield from waiting.popleft().result()
+
+
+def _chunk(settings: Settings, chunk: list[Json]) -> list[Done]:
+    return [answer(_own(settings), row) for row in chunk]
+
+
+@cache
+def _own(settings: Settings) -> "Assistant":
+    """The assistant of a process, built once."""
+    from assistant import graph
+
+    return graph.build(settings)
+
+
+# ---- out
+class Sink:
+    """Where output rows go; `done`: the ids of those an earlier run wrote."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.kind = file, kind(file)
+        self._held: list[Json] = []
+        if self.kind == ".parquet":
+            file.mkdir(exist_ok=True)
+            self._parts = len(list(file.glob("part-*.parquet")))
+        else:
+            self._mend()
+        self.done = {str(row.get("id")) for _, row, _ in rows(file) if row} if file.exists() else set()
+
+    def write(self, row: Json) -> None:
+        """Write a row; it is on its way to the disk when this returns (of Parquet: each PART rows)."""
+        if self.kind == ".jsonl":
+            self._append(json.dumps(row, ensure_ascii=False) + "\n")
+        elif self.kind == ".csv":
+            with self.file.open("a", encoding="utf-8", newline="") as out:
+                writer = csv.writer(out)
+                if out.tell() == 0:
+                    writer.writerow((*FLAT, _END))
+                writer.writerow((*flat(row).values(), "."))
+        else:
+            self._held.append(flat(row))
+            if len(self._held) >= PART:
+                self.close()
+
+    def close(self) -> None:
+        """Write what is held back."""
+        if not self._held:
+            return
+        import pyarrow
+        from pyarrow import parquet
+
+        self._parts += 1
+        part = self.file / f"part-{self._parts:06}.parquet"
+        schema = pyarrow.schema([(name, pyarrow.string()) for name in FLAT])
+        parquet.write_table(pyarrow.Table.from_pylist(self._held, schema), part.with_suffix(".half"))
+        part.with_suffix(".half").rename(part)
+        self._held.clear()
+
+    def _append(self, line: str) -> None:
+        with self.file.open("a", encoding="utf-8") as out:
+            out.write(line)
+
+    def _mend(self) -> None:
+        """Drop a half-written last row, left by a run that was killed."""
+        if not self.file.exists():
+            self.file.touch()
+        with self.file.open("rb+") as held:
+            held.truncate(self._whole(held))
+
+    def _whole(self, lines: Iterable[bytes]) -> int:
+        """Bytes up to the end of the last whole row."""
+        seen, whole = 0, 0
+
+        def decoded() -> Iterator[str]:
+            nonlocal seen
+            for line in lines:
+                seen += len(line)
+                yield line.decode("utf-8", "replace")
+
+        if self.kind == ".jsonl":
+            for line in decoded():
+                whole = seen if line.endswith("\n") else whole
+            return whole
+        csv.field_size_limit(1 << 27)
+        for row in csv.reader(decoded()):
+            whole = seen if row and row[-1] in (".", _END) and len(row) == len(FLAT) + 1 else whole
+        return whole
+
+
+def flat(row: Mapping[str, Any]) -> dict[str, str]:
+    """An output row as the columns of FLAT, all of them texts."""
+    verdict = row.get("verdict") or {}
+    columns = {
+        **{n: row.get(n) for n in ("id", "lang", "intent", "decision_id", "reply", "error")},
+        "liability": verdict.get("liability"), "ask": " ".join(q["fact"] for q in verdict.get("ask", ())),
+        "citations": " ".join(c["ref"] for c in row.get("citations", ())),
+        "answer": json.dumps(row, ensure_ascii=False),
+    }  # fmt: skip
+    return {name: "" if columns[name] is None else str(columns[name]) for name in FLAT}

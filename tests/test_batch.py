@@ -1,0 +1,101 @@
+"""Batches: any format in and out gives the same answers, a stopped one goes on, several processes keep order."""
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+from assistant import batch
+
+ROWS = [
+    {"id": "a", "turns": ["我在平台的店铺买了电热毯，起火把我烧伤了。", "平台一直没有下架，我投诉过。"]},
+    {"id": "b", "turns": ["买到假货\n花了89块"], "lang": "en"},
+    {"id": "c", "turns": ["x"], "lang": "fr"},
+]
+
+
+def written(file: Path) -> Path:
+    """ROWS as a file of that format."""
+    if file.suffix == ".jsonl":
+        file.write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
+    elif file.suffix == ".csv":
+        with file.open("w", encoding="utf-8-sig", newline="") as out:
+            table = csv.DictWriter(out, ["id", "turns", "lang"])
+            table.writeheader()
+            table.writerows({**row, "turns": json.dumps(row["turns"])} for row in ROWS)
+    else:
+        parquet.write_table(pyarrow.Table.from_pylist([{"lang": None, **row} for row in ROWS]), file)
+    return file
+
+
+def read(file: Path) -> list[dict[str, object]]:
+    return [row for _, row, _ in batch.rows(file) if row]
+
+
+def run(source: Path, target: Path, assistant, jobs: int = 1) -> batch.Sink:
+    sink = batch.Sink(target)
+    todo = [row for row in read(source) if row["id"] not in sink.done]
+    for row, _ in batch.answered(todo, assistant, jobs):
+        sink.write(row)
+    sink.close()
+    return sink
+
+
+@pytest.mark.parametrize("end", batch.FORMATS)
+def test_every_format_is_read_alike(tmp_path, end):
+    assert read(written(tmp_path / f"in{end}")) == ROWS
+
+
+@pytest.mark.parametrize("end", [".csv", ".parquet"])
+def test_tables_hold_what_a_desk_sorts_by_and_the_whole_answer(assistant, tmp_path, end):
+    target = tmp_path / f"out{end}"
+    run(written(tmp_path / "in.jsonl"), target, assistant)
+    joint, fake, bad = read(target)
+    whole = json.loads(str(joint["answer"]))
+    assert (joint["id"], joint["liability"], whole["verdict"]["liability"]) == ("a", "joint", "joint")
+    assert whole["reply"] == joint["reply"]
+    assert "电子商务法#38.1" in str(joint["citations"])
+    assert fake["lang"] == "en"
+    assert bad["error"] == "lang is zh or en, got 'fr'"
+
+
+@pytest.mark.parametrize("end", batch.FORMATS)
+def test_a_batch_that_was_stopped_goes_on_and_a_row_cut_off_is_done_again(assistant, tmp_path, end):
+    source, target = written(tmp_path / "in.jsonl"), tmp_path / f"out{end}"
+    run(source, target, assistant)
+    whole = read(target)
+    if end == ".parquet":
+        (target / "part-000002.half").write_bytes(b"PAR1")
+    else:
+        held = target.read_bytes()
+        target.write_bytes(held[: held.rindex(b"fr") - 3])  # in the midst of the last row
+        assert batch.Sink(target).done == {"a", "b"}
+    assert run(source, target, assistant).done >= {"a", "b"}
+    again = read(target)
+    assert [row["id"] for row in again] == ["a", "b", "c"]
+    assert [row.get("reply") for row in again] == [row.get("reply") for row in whole]
+
+
+def test_parquet_is_written_in_parts_as_it_goes(assistant, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "PART", 2)
+    run(written(tmp_path / "in.jsonl"), tmp_path / "out.parquet", assistant)
+    assert [p.name for p in sorted((tmp_path / "out.parquet").iterdir())] == [
+        "part-000001.parquet", "part-000002.parquet",
+    ]  # fmt: skip
+
+
+def test_several_processes_answer_in_order_and_alike(assistant, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "CHUNK", 1)
+    source = written(tmp_path / "in.jsonl")
+    run(source, tmp_path / "one.jsonl", assistant)
+    run(source, tmp_path / "two.jsonl", assistant, jobs=2)
+    one, two = ([{**row, "seconds": 0} for row in read(tmp_path / f"{n}.jsonl")] for n in ("one", "two"))
+    assert one == two
+
+
+def test_another_format_is_refused(tmp_path):
+    with pytest.raises(batch.BatchRefused, match=r"a batch is \.jsonl, \.csv, \.parquet, got 'in\.xlsx'"):
+        batch.Sink(tmp_path / "in.xlsx")
