@@ -73,3 +73,23 @@ def test_any_text_is_read_without_an_error(trained, declared, text):
 
 def test_the_same_text_reads_the_same(trained):
     assert trained.read(STORY, {}) == trained.read(STORY, {})
+
+
+PLAIN = (
+    ("我买了假鞋，投诉给平台，平台不理。这双鞋花了我六百块，我穿了两天就开胶了，鉴定说是假的，我要退钱。", ("complained_to_platform", "took_measures")),
+    ("The kettle caught fire and burned me. I complained to the platform twice and they did nothing.", ("complained_to_platform", "took_measures")),
+    ("网上买的包是假的，商家联系不上了，平台拒绝提供商家的真实名称和地址，我的两千六百块钱找谁要？", ("merchant_identified",)),
+)
+
+
+@pytest.mark.parametrize(("story", "names"), PLAIN)
+def test_what_is_said_in_so_many_words_is_not_overruled(assistant, story, names):
+    cues = assistant.reader.read(story)
+    assert told.in_so_many_words(cues, assistant.settings.corpus) >= set(names)
+    facts, _, _ = assistant.heard(story, assistant.start())
+    assert {name: facts[name] for name in names} == {name: cues[name] for name in names}
+
+
+def test_a_cue_that_is_only_alike_is_left_to_the_encoder(declared, corpus):
+    guessed = Facts(declared).with_("took_measures", "no", "stated", "链接还挂着")
+    assert told.in_so_many_words(guessed, corpus) == frozenset()
