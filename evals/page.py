@@ -153,7 +153,7 @@ def main() -> None:
         for (name, wanted), seconds in zip(names, zip(*rows, strict=True), strict=True):
             _row(name, list(seconds), wanted)
         browser.close()
-        handler = next(n for n, fn in blocks.fns.items() if getattr(fn.fn, "__name__", "") == "type_it")
+        handler = next(n for n, fn in blocks.fns.items() if getattr(fn.fn, "__name__", "") == "answer")
         with ThreadPoolExecutor(PEOPLE) as pool:
             _row(
                 f"{PEOPLE} people at once, each answered after",

@@ -267,7 +267,7 @@ def test_an_agents_way_from_an_uploaded_chat_to_the_reply(visit: Visit, tmp_path
     page = visit()
     settings(page).get_by_label("为谁写").select_option("desk")
     file = tmp_path / "聊天<b>记录.txt"
-    file.write_text(HOSTILE, encoding="utf-8")
+    file.write_text(f"{HOSTILE}\n{JOINT}", encoding="utf-8")
     page.locator("#upload + input, input[type=file]").first.set_input_files(file)
     finished(page, 1)
     expect(page.get_by_test_id("user").last).to_contain_text(HOSTILE)

@@ -154,20 +154,24 @@ class Events:
         return {**shown, self.parts.editing: False, self.parts.asked: {}}
 
     # ---- talking
-    def type_it(
-        self, text: str, editing: bool, kept: Kept, here: str, request: gr.Request
-    ) -> Iterator[Shown]:
-        p, visit = self.parts, Visit(kept, here, request)
-        if not text.strip() or not visit.key:
-            yield {p.chat: gr.skip()}  # without any, Gradio would empty the outputs
+    def take(self, text: str, kept: Kept) -> Shown:
+        """The message out of the box, before it is answered: a stopped answer must not empty the box again."""
+        if not text.strip() or not kept.get("key"):
+            return {self.parts.said: ""}
+        return {self.parts.said: text, self.parts.box: ""}
+
+    def answer(self, text: str, editing: bool, kept: Kept, here: str, request: gr.Request) -> Iterator[Shown]:
+        visit = Visit(kept, here, request)
+        if not text:
+            yield {self.parts.chat: gr.skip()}  # without any, Gradio would empty the outputs
             return
-        yield {p.box: "", p.editing: False}
+        yield {self.parts.editing: False}
         yield from self.stream(self.talk.send(visit.key, here, text, visit.choices, instead=editing), visit)
 
     def pick_example(
         self, kept: Kept, here: str, request: gr.Request, event: gr.SelectData
     ) -> Iterator[Shown]:
-        yield from self.type_it(event.value["text"], False, kept, here, request)
+        yield from self.answer(event.value["text"] if kept.get("key") else "", False, kept, here, request)
 
     def upload(self, file: str, kept: Kept, here: str, request: gr.Request) -> Iterator[Shown]:
         """A file as a message; its words are kept, the file is not."""

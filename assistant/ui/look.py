@@ -48,7 +48,8 @@ OPEN = """(kept, here) => {
     if (Date.now() - (sessionStorage.getItem('anbao-again') || 0) < 10000) return;
     sessionStorage.setItem('anbao-again', Date.now());
     for (let tries = 0; tries < 60; tries++) {
-      if ((await fetch(location.href, {cache: 'no-store'}).catch(() => ({}))).ok) return location.reload();
+      const now = await fetch('config', {cache: 'no-store'}).then((answer) => answer.json()).catch(() => null);
+      if (now) return now.app_id === window.gradio_config.app_id || location.reload();  // same: only a turn that was stopped
       await new Promise((done) => setTimeout(done, 1000));
     }
   };

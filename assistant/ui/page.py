@@ -24,6 +24,7 @@ class Parts:
     blocks: gr.Blocks
     kept: Any  # what the browser keeps: its key, its choices, whether the notice was read
     here: Any  # the conversation shown
+    said: Any  # the message on its way from the box
     editing: Any  # whether the next message replaces the last
     tabs: Any
     welcome: Any
@@ -66,6 +67,7 @@ def layout(title: str) -> Parts:
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as blocks:
         made["kept"] = gr.BrowserState({}, storage_key="anbao", secret="anbao")  # its key is the secret
         made["here"] = gr.Textbox(visible=False)
+        made["said"] = gr.Textbox(visible=False)
         made["editing"] = gr.Checkbox(False, visible=False)
         gr.Markdown(say("title"), elem_id="title")
         _notice(made)

@@ -11,6 +11,10 @@ from assistant.ui.talk import Talk
 
 QUIET: Any = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 8}
 WAITS: Any = {**QUIET, "trigger_mode": "always_last"}  # what is sent or set meanwhile waits for the answer
+ALL: Any = {
+    **QUIET,
+    "trigger_mode": "multiple",
+}  # also after one that was stopped, which Gradio takes to go on
 
 
 def wire(p: Parts, talk: Talk) -> None:
@@ -37,10 +41,11 @@ def _comings(p: Parts, e: Events, panes: list[Any]) -> None:
 
 def _talking(p: Parts, e: Events, panes: list[Any]) -> list[Any]:
     """Everything that is answered; what is given back can be stopped."""
-    whose, typed = [p.kept, p.here], [*panes, p.box, p.editing]
+    whose, typed = [p.kept, p.here], [*panes, p.editing]
     changed = p.settings.apply(e.choose, p.kept, p.kept, **WAITS)
+    taken = gr.on([p.box.submit, p.send.click], e.take, [p.box, p.kept], [p.said, p.box], **ALL)
     running: list[Any] = [
-        gr.on([p.box.submit, p.send.click], e.type_it, [p.box, p.editing, *whose], typed, **WAITS),
+        taken.then(e.answer, [p.said, p.editing, *whose], typed, **QUIET),
         p.chat.example_select(e.pick_example, whose, typed, **QUIET),
         p.chat.retry(e.again, whose, panes, **QUIET),
         changed.then(e.again, whose, panes, **QUIET),
