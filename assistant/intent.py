@@ -86,6 +86,8 @@ class Intents:
             and "took_measures" not in stated)
         ):  # fmt: skip
             return "off_topic"
+        if leans.intent == "off_topic" and not earlier.known and not self._says("online", text):
+            return "off_topic"
         asks_law = self._says("law_question", text)
         if earlier.known:
             asks_law = (asks_law or leans.intent == "law_question") and not stated.known and len(text) > 5

@@ -1,7 +1,7 @@
 """Scenario stories with their gold facts, one file per author in `evals/scenarios`.
 
 DEVELOPMENT names the files for development; `c.yaml` and `m.jsonl` are locked: scored to report, never
-read. `n.jsonl` tells each story in five wordings, `messages.jsonl` has single messages with their intent.
+read. `n.jsonl` tells each story in five wordings, `w.jsonl` tells plainly and is not trained on, `messages.jsonl` has single messages with their intent.
 A row of a JSONL file:
 {"id": "g-001", "voice": "consumer", "lang": "zh", "turns": ["…"],
  "facts": {"took_measures": ["no", "链接一直挂着卖"]}, "duties": {}, "liability": "joint", "note": "…"}
@@ -22,6 +22,7 @@ DEVELOPMENT = ("a", "b", "d", "e", "f", "g", "h", "i", "j", "k", "l", "o", "p", 
                "r", "s", "t", "u")  # fmt: skip
 LOCKED = ("c", "m")
 REWORDINGS = "n"
+PLAIN = "w"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.facts import Facts
 from assistant.intent import Intents, Leaning
 from evals import intents as intents_eval
 
@@ -66,6 +67,15 @@ def test_where_the_words_are_silent_the_encoder_decides(assistant):
     ceilings = {"sounds like it, given one": 5, "asks for none, given one": 5, "not grave, taken for it": 5}
     assert {n: f.now for n, f in found.items() if f.now < floors.get(n, 0)} == {}
     assert {n: found[n].now for n, most in ceilings.items() if found[n].now > most} == {}
+
+
+def test_what_the_encoder_takes_for_off_topic_is_so_unless_something_was_bought_on_line(intents, declared):
+    def of(message: str, earlier: Facts) -> str:
+        return intents.of(message, Facts(declared), earlier, Leaning("off_topic"))
+
+    assert of("邻居装修天天早上六点砸墙，我能要求他们赔钱吗？", Facts(declared)) == "off_topic"
+    assert of("平台上租的房子房东不退押金", Facts(declared)) == "complaint"
+    assert of("邻居也这么说", Facts(declared).with_("knew", "yes")) == "follow_up"
 
 
 def test_a_lay_question_of_law_is_one_and_a_story_that_asks_is_none(assistant):

@@ -76,9 +76,18 @@ def test_the_same_text_reads_the_same(trained):
 
 
 PLAIN = (
-    ("我买了假鞋，投诉给平台，平台不理。这双鞋花了我六百块，我穿了两天就开胶了，鉴定说是假的，我要退钱。", ("complained_to_platform", "took_measures")),
-    ("The kettle caught fire and burned me. I complained to the platform twice and they did nothing.", ("complained_to_platform", "took_measures")),
-    ("网上买的包是假的，商家联系不上了，平台拒绝提供商家的真实名称和地址，我的两千六百块钱找谁要？", ("merchant_identified",)),
+    (
+        "我买了假鞋，投诉给平台，平台不理。这双鞋花了我六百块，我穿了两天就开胶了，鉴定说是假的，我要退钱。",
+        ("complained_to_platform", "took_measures"),
+    ),
+    (
+        "The kettle caught fire and burned me. I complained to the platform twice and they did nothing.",
+        ("complained_to_platform", "took_measures"),
+    ),
+    (
+        "网上买的包是假的，商家联系不上了，平台拒绝提供商家的真实名称和地址，我的两千六百块钱找谁要？",
+        ("merchant_identified",),
+    ),
 )
 
 
