@@ -153,6 +153,7 @@ def supporting(ref: str, when: Condition | None = None) -> Basis:
 # Article 38 wants a business on the platform and a consumer; a private seller or a buyer for resale is
 # left to the Civil Code. (27(2) has the platform keep this section's rules for private sellers too; that
 # it extends liability to a wrong by someone who is no 平台内经营者 is not said, so it is not assumed.)
+FARM_INPUTS = supporting("消费者权益保护法#62", yes("farm_inputs"))
 ECL_38_1 = basis("电子商务法#38.1", All(WITHIN_ECL, CONSUMER_DEAL))
 ECL_38_2 = basis("电子商务法#38.2", All(WITHIN_ECL, CONSUMER_DEAL))
 ECL_38_2_LIFE = basis("电子商务法#38.2", All(WITHIN_ECL, CONSUMER_DEAL, LIFE_OR_HEALTH))
@@ -303,7 +304,7 @@ GROUNDS: tuple[Ground, ...] = (
         "joint-knowledge", Form.JOINT, All(yes("merchant_infringed"), KNOWLEDGE, ~FIT_MEASURES),
         (ECL_38_1, basis("消费者权益保护法#44.2", CONSUMER_DEAL), basis("民法典#1197.1"), TLL_36_3,
          basis("网络消费纠纷规定（一）#16", All(LIVESTREAM, CONSUMER_DEAL)),
-         basis("食品药品纠纷规定#9.3", All(FOOD_OR_DRUG, CONSUMER_DEAL))),
+         basis("食品药品纠纷规定#9.3", All(FOOD_OR_DRUG, CONSUMER_DEAL)), FARM_INPUTS),
         {"zh": "知道或应当知道而未采取必要措施", "en": "knowledge without necessary measures"},
         {"zh": "平台知道或者应当知道商家侵权却没有采取必要措施，法律明文规定连带责任：消费者可以直接要求平台赔付。",
          "en": "the statute itself says joint and several liability where the platform knew or should have known and took no necessary measures."},
@@ -363,7 +364,7 @@ GROUNDS: tuple[Ground, ...] = (
         All(yes("rights_harmed"), yes("deal_on_platform"), CONSUMER_DEAL, no("merchant_identified")),
         (basis("消费者权益保护法#44.1"), supporting("电子商务法#58.3", WITHIN_ECL),
          basis("食品安全法#131.2", FOOD), basis("食品药品纠纷规定#9.1", FOOD_OR_DRUG),
-         basis("网络消费纠纷规定（一）#14", LIVESTREAM)),
+         basis("网络消费纠纷规定（一）#14", LIVESTREAM), FARM_INPUTS),
         {"zh": "平台不能提供商家真实信息", "en": "the platform cannot identify the merchant"},
         {"zh": "平台不能提供商家的真实名称、地址和有效联系方式，消费者可以直接要求平台赔，平台赔后向商家追偿。",
          "en": "a platform that cannot give the merchant's real name, address and working contact pays in its place and has recourse."},
@@ -374,7 +375,7 @@ GROUNDS: tuple[Ground, ...] = (
         All(LIFE_OR_HEALTH, yes("merchant_infringed"), yes("rights_harmed"), REVIEW_BREACHED,
             yes("breach_contributed")),
         (ECL_38_2, basis("侵权责任法#37.2", contested=True), supporting("民法典#1198.2"),
-         supporting("消费者权益保护法#48.2", CONSUMER)),
+         supporting("消费者权益保护法#48.2", CONSUMER), FARM_INPUTS),
         {"zh": "关系生命健康的商品服务，未尽资质审核义务", "en": "life or health: qualification review neglected"},
         {"zh": "直接侵权的是商家，平台没有尽到审核义务，其不作为是间接原因；法律只说“相应的责任”、没有写明形态的，要靠学说确定。",
          "en": "the merchant is the direct wrongdoer, the platform neglected its review, an indirect cause; where the statute says “corresponding liability” without naming the form, doctrine must fill it in."},
@@ -385,7 +386,7 @@ GROUNDS: tuple[Ground, ...] = (
         All(LIFE_OR_HEALTH, yes("merchant_infringed"), yes("rights_harmed"), yes("breach_contributed"),
             Any(OTHER_SAFETY_BREACHED, HARM_ADDED_ONLY)),
         (ECL_38_2, basis("侵权责任法#37.2", contested=True), supporting("民法典#1198.2"),
-         supporting("消费者权益保护法#48.2", CONSUMER)),
+         supporting("消费者权益保护法#48.2", CONSUMER), FARM_INPUTS),
         {"zh": "关系生命健康的商品服务，未尽其他安全保障义务", "en": "life or health: another safety duty neglected"},
         {"zh": "平台违反了其他安全保障义务，同样适用“相应的责任”。",
          "en": "another safety duty was breached; the same “corresponding liability” applies."},
@@ -397,7 +398,7 @@ GROUNDS: tuple[Ground, ...] = (
         All(yes("platform_promised_more"), yes("promise_conditions_met"), no("kept_promise")),
         (basis("消费者权益保护法#44.1", CONSUMER_DEAL), basis("食品安全法#131.2", All(FOOD, CONSUMER_DEAL)),
          basis("民法典#509.1"), basis("民法典#577"), basis("合同法#60.1"), basis("合同法#107"),
-         supporting("消费者权益保护法实施条例#12.1")),
+         supporting("消费者权益保护法实施条例#12.1"), FARM_INPUTS),
         {"zh": "平台未兑现更有利的承诺", "en": "a more favourable promise not kept"},
         {"zh": "平台作出更有利于消费者的承诺，就应当兑现。",
          "en": "a platform that promised more must keep its promise."},

@@ -1,5 +1,6 @@
 """The commands for those who run the service."""
 
+import os
 import re
 import subprocess
 import sys
@@ -71,7 +72,7 @@ def test_a_service_open_to_others_wants_a_key_first(anbao):
 def test_the_service_starts_answers_and_ends_when_told(assistant):
     port = free_port()
     command = [sys.executable, "-m", "assistant.cli", "serve", "--port", str(port)]
-    environment = {"ANBAO_DATA": str(assistant.settings.data)}
+    environment = {"ANBAO_DATA": str(assistant.settings.data), "PATH": os.environ["PATH"]}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == f"安保 Anbao: http://127.0.0.1:{port}  (Ctrl+C)\n"
