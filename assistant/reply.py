@@ -5,6 +5,7 @@ never by a model. A model may only replace the explanation (see agent).
 """
 
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -177,7 +178,9 @@ def _told(ground: GroundResult, m: Material) -> str:
         if fact and fact.source in ("stated", "corrected") and fact.evidence:
             # the user's words are shown inside Markdown: what would be markup there is left out
             short = re.sub(r"[<>\[\]()`*_!#|\\~]|https?://\S*", " ", fact.evidence)
-            short = " ".join(short.split())[:40]
+            short = " ".join(short.split())
+            if len(short) > 40:  # a word of English stays whole
+                short = textwrap.shorten(short, 90, placeholder="…") if short.isascii() else short[:40]
             words.append(f"“{short}”")
     return ("、" if m.lang == "zh" else ", ").join(dict.fromkeys(words[:3]))
 

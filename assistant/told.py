@@ -24,7 +24,7 @@ SHORT = 40  # characters: a shorter text may tell no whole story
 _IN_EVERY_STORY = frozenset(
     {"subject", "infringement", "merchant_infringed", "rights_harmed", "life_or_health"}
 )
-_CLAUSE = re.compile(r"[^。！？!?\n；;，,]+[。！？!?；;，,]?")
+_CLAUSE = re.compile(r"(?:[^。！？!?\n；;，,.]|,(?=\d)|\.(?=\w))+[。！？!?；;，,.]?")
 
 
 @cache
@@ -92,9 +92,15 @@ def _decided(declared: Declaration, reading: Reading) -> str:
 
 
 def _around(text: str, reading: Reading) -> str:
-    """The clause the encoder looked at, at most 40 characters on each side."""
+    """The clause the encoder looked at; of a long one, what lies within 40 characters, in whole words."""
     for clause in _CLAUSE.finditer(text):
         if clause.end() > reading.start:
-            start = max(clause.start(), reading.start - 40)
-            return text[start : min(clause.end(), reading.end + 40)].strip()
+            start, end = max(clause.start(), reading.start - 40), min(clause.end(), reading.end + 40)
+            while (
+                start > clause.start() and text[start - 1 : start + 1].isascii() and text[start - 1].isalnum()
+            ):
+                start -= 1
+            while end < clause.end() and text[end - 1 : end + 1].isascii() and text[end].isalnum():
+                end += 1
+            return text[start:end].strip()
     return text[reading.start : reading.end].strip()

