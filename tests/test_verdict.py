@@ -198,8 +198,12 @@ def test_every_flip_brings_the_form_it_names_and_every_settling_set_settles(fact
 # ---- which provisions a row of the table may cite on which facts
 
 
+def consumer(facts: Facts) -> bool:
+    return facts["bought_for_living_needs"] is True or facts["farm_inputs"] is True
+
+
 def consumer_deal(facts: Facts) -> bool:
-    return facts["bought_for_living_needs"] is True and facts["seller_is_business"] is True
+    return consumer(facts) and facts["seller_is_business"] is True
 
 
 # What a law, chapter or article is about, by the beginning of the reference: it says nothing on other facts.
@@ -208,7 +212,7 @@ ABOUT = {
     "网络交易监督管理办法#": lambda f: f["subject"] not in ("financial", "content"),  # made under that law
     "网络交易监督管理办法#20.2": lambda f: f["channel"] == "livestream",
     "直播电商监督管理办法#": lambda f: f["channel"] == "livestream",
-    "网络消费纠纷规定（一）#13": lambda f: f["channel"] == "livestream" and f["bought_for_living_needs"] is True,
+    "网络消费纠纷规定（一）#13": lambda f: f["channel"] == "livestream" and consumer(f),
     "网络消费纠纷规定（一）#14": lambda f: f["channel"] == "livestream",
     "网络消费纠纷规定（一）#15": lambda f: f["channel"] == "livestream" and f["licence_required"] is True
                                        and f["verified_licence"] is False,
@@ -222,9 +226,10 @@ ABOUT = {
     "食品药品纠纷规定#": lambda f: f["subject"] in ("food", "health_food", "drug"),
     "药品管理法#": lambda f: f["subject"] == "drug",
     # consumers against businesses
-    "消费者权益保护法#": lambda f: f["bought_for_living_needs"] is True,
-    "网络消费纠纷规定（一）#4.1": lambda f: f["bought_for_living_needs"] is True,
-    "食品安全民事纠纷解释（一）#2.1": lambda f: f["bought_for_living_needs"] is True,
+    "消费者权益保护法#": lambda f: consumer(f),
+    "网络消费纠纷规定（一）#4.1": lambda f: consumer(f),
+    "食品安全民事纠纷解释（一）#2.1": lambda f: consumer(f),
+    "消费者权益保护法#62": lambda f: f["farm_inputs"] is True,
     "消费者权益保护法#44": consumer_deal, "食品安全法#131.2": consumer_deal,
     "电子商务法#38": consumer_deal,
     "食品药品纠纷规定#9": consumer_deal,
@@ -262,7 +267,7 @@ MORE = (
     {}, {"platform_is_carrier": True}, {"platform_is_carrier": True, "person_injured": True},
     {"platform_is_carrier": True, "person_died": True}, {"person_injured": True}, {"platform_contracts_itself": True}, {"labelled_self_operated": True},
     {"violation_serious": True}, {"licence_required": True, "verified_licence": False},
-    {"licence_required": True}, {"licence_required": False, "verified_licence": False},
+    {"licence_required": True}, {"licence_required": False, "verified_licence": False}, {"farm_inputs": True},
 )  # fmt: skip
 
 
