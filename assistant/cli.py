@@ -127,24 +127,19 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
-    """(line number, row or None, problem) for each line of a JSON Lines file."""
-    from assistant import batch as batches
-
-    return batches.lines(file)
-
-
 def _each(source: Path, target: Path, title: str, work: Callable[[dict[str, Any]], object]) -> None:
     """Run `work` on every row, writing as it goes; rows already written are skipped, a bad row is
     written with its error and does not stop the rest."""
+    from assistant.batch import lines
+
     if not source.is_file():
         raise Refused(f"there is no file {source}")
     _end_last_line(target)
-    done = {r.get("id") for _, r, _ in _rows(target) if r} if target.exists() else set()
-    total = sum(1 for _ in _rows(source))
+    done = {r.get("id") for _, r, _ in lines(target) if r} if target.exists() else set()
+    total = sum(1 for _ in lines(source))
     bad = 0
     with target.open("a", encoding="utf-8") as out, _progress(title, total) as tick:
-        for number, row, problem in _rows(source):
+        for number, row, problem in lines(source):
             row_id = (row or {}).get("id", f"line-{number}")
             if row_id not in done:
                 result: object
@@ -193,6 +188,7 @@ def batch(
             kept += [decision] if decision else []
             if len(kept) >= 200:
                 _append(assistant.settings, kept)
+                kept.clear()
             tick(1)
     sink.close()
     _append(assistant.settings, kept)
@@ -210,7 +206,7 @@ def _todo(source: Path, done: set[Any]) -> Iterator[dict[str, Any]]:
 
 
 def _append(settings: Settings, kept: list[dict[str, Any]]) -> None:
-    """Keep decisions and clear the list; as `_keep`."""
+    """Keep decisions for `replay`; a store that cannot be written costs the replay, not the answer."""
     from assistant import decisions
     from assistant.store import Database, StoreProblem
 
@@ -219,7 +215,6 @@ def _append(settings: Settings, kept: list[dict[str, Any]]) -> None:
             decisions.append(link, kept)
     except (StoreProblem, SettingsError) as error:
         err.print(f"note: not kept for replay: {error}")
-    kept.clear()
 
 
 @app.command()
@@ -337,14 +332,9 @@ def assess_(
 
 
 def _keep(settings: Settings, verdicts: "list[Verdict]", library: Library) -> None:
-    """Keep decisions for `replay`; a store that cannot be written costs the replay, not the answer."""
     from assistant import decisions
-    from assistant.store import Database, StoreProblem
 
-    try:
-        decisions.keep(Database(settings.store_url), verdicts, library.version)
-    except (StoreProblem, SettingsError) as error:
-        err.print(f"note: not kept for replay: {error}")
+    _append(settings, [decisions.record(v, library.version) for v in verdicts])
 
 
 def _show(verdict: "Verdict", library: Library, trace: str | None, lang: str | None) -> None:
@@ -355,16 +345,18 @@ def _show(verdict: "Verdict", library: Library, trace: str | None, lang: str | N
     from assistant.sides import report, sides, verdict_json
 
     told_in: Any = _lang(lang) or "zh"
-    found = remedies(verdict)
-    owed = payments(verdict, found)
     if trace == "text":
         _say(traced.as_text(verdict, told_in))
-    elif trace == "mermaid":
+        return
+    if trace == "mermaid":
         _say(traced.as_mermaid(verdict, told_in))
-    elif trace == "sides":
-        _say(report(sides(verdict, found, owed), told_in))
-    elif trace not in (None, "json"):
+        return
+    if trace not in (None, "json", "sides"):
         raise Refused(f"--trace wants text, json, mermaid or sides, got {trace!r}")
+    found = remedies(verdict)
+    owed = payments(verdict, found)
+    if trace == "sides":
+        _say(report(sides(verdict, found, owed), told_in))
     else:
         _say({**verdict_json(verdict, found, owed),
               "trace": traced.trace(verdict, everything=trace == "json"),

@@ -98,6 +98,7 @@ class Answer:
     seconds: float
     memory: Memory = field(repr=False)
     usage: dict[str, object] | None = None  # what a chat model was used for it, None offline
+    by_words: bool = False  # a search in it had words alone, for the index's server did not answer
 
     @property
     def in_scope(self) -> bool:
@@ -343,6 +344,7 @@ class Assistant:
             time.perf_counter() - began,
             self._remembered(state, verdict.asks[:1] if verdict else memory.asked),
             state["turn"].to_json() if "turn" in state else None,
+            "found" in state and state["found"].by_words,
         )  # fmt: skip
 
     def _remembered(self, state: State, asked: tuple[str, ...]) -> Memory:

@@ -476,7 +476,6 @@ class Index:
                 f"the index was built for corpus {meta.get('corpus')}, the corpus is now "
                 f"{library.version}; run `anbao index`"
             )
-        self.degraded = ""  # what the last search had to do without, in words; "" where it had everything
         self.embedding = embedding
         self.documents = {d.ref: d for d in documents(library, whole=bool(meta.get("whole")))}
         self.refs = list(self.documents)
@@ -516,11 +515,9 @@ class Index:
         wider = self._wider(query)
         try:
             dense, by_words = self._dense(wider), False
-            self.degraded = ""
         except IndexProblem as problem:
             log.warning("%s; searching by words alone", problem)
             dense, by_words = {}, True
-            self.degraded = "the index of meanings does not answer: found by words alone"
         sparse = self._sparse(wider)
         scores = {
             ref: DENSE_WEIGHT * _share(dense, ref) + (1 - DENSE_WEIGHT) * _share(sparse, ref)

@@ -146,7 +146,7 @@ def _deaths(home: "subprocess.Popen[str]", customers: Customers, kills: int) -> 
         home.stdin.write("start\n")
         home.stdin.flush()
         child = int(home.stdout.readline())
-        _wait(customers.base)
+        wait(customers.base)
         if life == 0:
             for thread in threads:
                 thread.start()
@@ -161,8 +161,9 @@ def _deaths(home: "subprocess.Popen[str]", customers: Customers, kills: int) -> 
     home.stdin.close()
 
 
-def _wait(base: str) -> None:
-    for _ in range(1200):
+def wait(base: str, tries: int = 1200) -> None:
+    """Until the service at that address answers; asked 20 times a second. Raises TimeoutError."""
+    for _ in range(tries):
         try:
             httpx.get(f"{base}/healthz", timeout=5)
             return

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from evals.crash import WORDS
+from evals.crash import WORDS, wait
 
 SAMPLES = 10  # of the memory, over the run
 
@@ -80,7 +80,7 @@ def main(customers: int = 200, turns: int = 10_000, pause: float = 20.0) -> int:
         with subprocess.Popen(command, env={"ANBAO_DATA": folder, "PATH": "/usr/bin:/bin"}) as service:
             try:
                 crowd = Crowd(f"http://127.0.0.1:{port}", pause, turns)
-                _wait(crowd.base)
+                wait(crowd.base, 2400)
                 held = _run(crowd, customers, service.pid)
             finally:
                 service.terminate()
@@ -103,16 +103,6 @@ def _run(crowd: Crowd, customers: int, process: int) -> list[tuple[int, int]]:
         for thread in threads:
             thread.join()
     return held
-
-
-def _wait(base: str) -> None:
-    for _ in range(600):
-        try:
-            httpx.get(f"{base}/healthz", timeout=5)
-            return
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise TimeoutError("the service does not start")
 
 
 def _print(crowd: Crowd, customers: int, held: list[tuple[int, int]]) -> None:

@@ -15,6 +15,7 @@ from assistant.store import Database, StoreProblem
 from assistant.verdict import Verdict, assess
 
 router = APIRouter(tags=["knowledge"])
+BY_WORDS = ["the index of meanings does not answer: found by words alone"]
 
 
 @router.post("/v1/ask", response_model_exclude_unset=True)
@@ -24,7 +25,7 @@ def ask(wanted: schemas.Ask, request: Request, _: Server) -> schemas.Answered:
     turns = [wanted.turns] if isinstance(wanted.turns, str) else wanted.turns
     answer = assistant.ask(turns, wanted.occurred_on, wanted.doctrine, wanted.lang)
     row = answer.to_json(wanted.id)
-    degraded = keep(request, answer.verdict) if answer.verdict else without(assistant)
+    degraded = keep(request, answer.verdict) if answer.verdict else BY_WORDS if answer.by_words else []
     return schemas.Answered.model_validate({**row, "degraded": degraded} if degraded else row)
 
 
@@ -61,13 +62,9 @@ def judged(verdict: Verdict, corpus_version: str) -> schemas.Judged:
 def search(wanted: schemas.Search, request: Request, _: Server) -> schemas.Hits:
     """The provisions and notes nearest to a question."""
     assistant: Assistant = request.app.state.assistant
-    hits = [hit.to_json() for hit in assistant.index.search(wanted.query, wanted.top_k)]
-    return schemas.Hits(query=wanted.query, hits=hits, degraded=without(assistant) or None)
-
-
-def without(assistant: Assistant) -> list[str]:
-    """What searches have to do without at present."""
-    return [assistant.index.degraded] if assistant.index.degraded else []
+    hits = assistant.index.search(wanted.query, wanted.top_k)
+    degraded = BY_WORDS if any(hit.by_words for hit in hits) else None
+    return schemas.Hits(query=wanted.query, hits=[hit.to_json() for hit in hits], degraded=degraded)
 
 
 @router.post("/v1/cite")

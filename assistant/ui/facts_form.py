@@ -10,7 +10,7 @@ from markupsafe import Markup
 from assistant.facts import Declaration, Fact, plain
 from assistant.ui.html import el, folded, panel, selection
 from assistant.ui.talk import View
-from assistant.ui.words import TEXT, choice, half, joined
+from assistant.ui.words import TEXT, half, joined
 
 ALWAYS = ("price_paid", "loss", "occurred_on")  # asked of everyone: sums and the law's version hang on them
 
@@ -73,7 +73,7 @@ def _field(declared: Declaration, value: str, view: View) -> Markup:
                   placeholder=said["unknown"], **named)  # fmt: skip
     options = [("yes", said["yes"]), ("no", said["no"])]
     if declared.kind == "choice":
-        options = [(c, choice(c, view.lang)) for c in declared.choices]
+        options = [(c, declared.said(c, view.lang)) for c in declared.choices]
     return selection([*options, ("", said["unknown"])], told, data_value=value, **named)
 
 

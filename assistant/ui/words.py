@@ -12,7 +12,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "online": "您输入的内容会发给：{}。",
         "placeholder": "### 请说说发生了什么\n买了什么、在哪个平台、出了什么问题、平台知道后做了什么。也可以从下面的例子开始。",
         "box": "请说说发生了什么（回车发送，Shift+回车换行）",
-        "box_label": "您的话", "chat": "对话", "send": "发送", 
+        "box_label": "您的话", "chat": "对话", "send": "发送",
         "settings": "设置", "reply_language": "答复语言", "auto": "自动", "doctrine": "“相应的责任”采哪一学说",
         "failed": "抱歉，这一轮没有完成（{}）。您之前说的都还在，请再发一次或换个说法。",
         "form": "责任形态", "certain": "已经确定", "undetermined": "暂无", "possible": "不能排除",
@@ -25,7 +25,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "yes": "是", "no": "否", "yuan": "{} 元",
         "stated": "您说的", "corrected": "您更正的", "inferred": "推出", "presumed": "推定",
         "sources": "引用的条文", "statute": "条文", "digest": "摘要，不是原文", "added": "您加入的文本",
-        "version": "{} 版，{} 有效", 
+        "version": "{} 版，{} 有效",
         "certificate": "结论靠什么", "settling": "问清这些就能定", "depends_on": "还可能改变结论的",
         "whatever": "无论怎样都不影响的", "periods": "不同时间的法律", "since": "{} 起：{}",
         "trace": "推理过程：从结论到您的话", "diagram": "推理图",
@@ -40,12 +40,12 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         # panels
         "tab_chat": "咨询", "tab_law": "法条", "tab_rules": "规则与术语", "tab_about": "设置与说明",
         "tab_verdict": "结论", "tab_why": "理由", "tab_sources": "条文", "tab_claims": "主张与证据", "tab_letters": "文书",
-        "order": "谁来付、先后（序号相同的可任选）", "at_most": "不超过 {} 元", "possible_payer": "视情况", 
-        "edit_hint": "读错了？直接改，结论马上跟着变。", "set": "更正“{}”", 
-        "flips": "什么会改变结论", 
+        "order": "谁来付、先后（序号相同的可任选）", "at_most": "不超过 {} 元", "possible_payer": "视情况",
+        "edit_hint": "读错了？直接改，结论马上跟着变。", "set": "更正“{}”",
+        "flips": "什么会改变结论",
         "claims": "可以主张", "formula": "算法", "owed_by": "由谁承担", "contested": "有争议", "only_one": "只能择一", "no_more": "最多 {}", "no_less": "至少 {}",
         "evidence": "证据清单", "mine": "由您证明", "theirs": "由对方证明", "any_one": "有一项即可", "time_and_place": "期限、法院和途径",
-        "schools": "各学说对照", "chosen": "所选", "argument": "论据", 
+        "schools": "各学说对照", "chosen": "所选", "argument": "论据",
         "in_chapter": "在本章中阅读",
         # letters
         "letter_kind": "写哪一种", "complaint": "给平台的投诉信", "report": "12315 投诉举报信", "claim": "民事起诉状", "reply": "平台给消费者的答复",
@@ -69,7 +69,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "online": "What you type is sent to: {}.",
         "placeholder": "### Tell me what happened\nWhat you bought, on which platform, what went wrong, and what the platform did once it knew. Or start from an example.",
         "box": "Tell me what happened (Enter sends, Shift+Enter for a new line)",
-        "box_label": "Your words", "chat": "Conversation", "send": "Send", 
+        "box_label": "Your words", "chat": "Conversation", "send": "Send",
         "settings": "Settings", "reply_language": "Reply language", "auto": "Auto", "doctrine": "Doctrine on “corresponding liability”",
         "failed": "Sorry, this turn did not finish ({}). What you told before is kept; please send it again or rephrase.",
         "form": "Form of liability", "certain": "Certain", "undetermined": "nothing yet", "possible": "Not excluded",
@@ -82,7 +82,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "yes": "yes", "no": "no", "yuan": "{} yuan",
         "stated": "you said", "corrected": "you corrected", "inferred": "inferred", "presumed": "presumed",
         "sources": "Provisions cited", "statute": "statute", "digest": "digest, not the text", "added": "text you added",
-        "version": "version of {}, in force on {}", 
+        "version": "version of {}, in force on {}",
         "certificate": "What the answer rests on", "settling": "Settled by these answers",
         "depends_on": "Could still change it", "whatever": "Makes no difference whatever the answer",
         "periods": "Under the law of other times", "since": "from {}: {}",
@@ -98,12 +98,12 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         # panels
         "tab_chat": "Chat", "tab_law": "Law", "tab_rules": "Rules and terms", "tab_about": "Settings and notice",
         "tab_verdict": "Verdict", "tab_why": "Reasons", "tab_sources": "Provisions", "tab_claims": "Claims", "tab_letters": "Letters",
-        "order": "Who pays, in what order (equal numbers: your choice)", "at_most": "at most {} yuan", "possible_payer": "possibly", 
-        "edit_hint": "Read wrongly? Change it here; the verdict follows at once.", "set": "Correct “{}”", 
-        "flips": "What would change this", 
+        "order": "Who pays, in what order (equal numbers: your choice)", "at_most": "at most {} yuan", "possible_payer": "possibly",
+        "edit_hint": "Read wrongly? Change it here; the verdict follows at once.", "set": "Correct “{}”",
+        "flips": "What would change this",
         "claims": "What can be claimed", "formula": "Reckoned", "owed_by": "Owed by", "contested": "contested", "only_one": "only one of these", "no_more": "at most {}", "no_less": "at least {}",
         "evidence": "Evidence checklist", "mine": "For you to prove", "theirs": "For the other side to prove", "any_one": "any one of these", "time_and_place": "Time limits, courts and ways",
-        "schools": "The schools side by side", "chosen": "chosen", "argument": "Argument", 
+        "schools": "The schools side by side", "chosen": "chosen", "argument": "Argument",
         "in_chapter": "Read in its chapter",
         # letters
         "letter_kind": "Which letter", "complaint": "Complaint to the platform", "report": "Report to 12315", "claim": "Statement of claim", "reply": "The platform's reply",
@@ -122,41 +122,12 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
     },
 }  # fmt: skip
 
-# the choices of corpus/facts.yaml in Chinese; in English they are words already
-CHOICES: Mapping[str, str] = {
-    "listing": "商品页面", "livestream": "直播", "food_delivery": "外卖", "transport": "出行",
-    "lodging": "住宿", "second_hand": "二手", "food": "食品", "health_food": "保健食品", "drug": "药品",
-    "medical_device": "医疗器械", "cosmetics": "化妆品", "infant_product": "婴童用品",
-    "electrical_product": "电器", "vehicle": "车辆", "transport_service": "出行服务",
-    "medical_service": "医疗服务", "general_goods": "一般商品", "general_service": "一般服务",
-    "digital": "数字产品", "financial": "金融产品", "content": "内容产品", "unsafe": "不安全",
-    "counterfeit": "假货", "false_advertising": "虚假宣传", "fraud": "欺诈", "price_fraud": "价格欺诈",
-    "non_delivery": "不发货", "refund_refusal": "拒绝退款", "privacy": "侵害个人信息", "other": "其他",
-}  # fmt: skip
-
-EXAMPLES: Mapping[str, str] = {
-    "充电宝爆炸，平台早知不下架": "我在平台的店铺买了一个充电宝，充电时爆炸把手烧伤了。平台之前就收到过好几起投诉，一直没有下架。",
-    "外卖吃坏肚子，商家没有许可证": "点外卖吃完上吐下泻住院，花了三千多医药费。后来发现这家店没有食品经营许可证，平台没有核验就让它入驻了。",
-    "买到假货，商家失联": "网上买的名牌包鉴定是假的，花了 2600 元，商家联系不上了，平台也不肯告诉我商家的真实名称和地址。",
-    "美容把脸烫伤，平台没有审核资质": "在平台上的店铺买的美容服务把脸烫伤了。平台没有核验商家的资质，事先也不知情。",
-    "Heater caught fire, platform never checked": "I bought an electric heater from a shop on the platform and it caught fire and burned my arm. The platform never checked whether the seller had any licence or certificate.",
-    "Reported a fake, still on sale": "The face cream I bought was counterfeit and gave me a rash. I reported it to the platform twice with photos, and the listing is still up.",
-}  # fmt: skip
-
 
 def shown_value(declared: Declaration, value: Value | None, lang: Lang) -> str:
     """A fact's value in words."""
-    said = plain(value)
-    if said in ("yes", "no", "unknown"):
-        return TEXT[lang][said]
-    if declared.kind == "amount":
-        return TEXT[lang]["yuan"].format(said)
-    return choice(said, lang)
-
-
-def choice(name: str, lang: Lang) -> str:
-    """One choice of a fact in words; other text as it is."""
-    return CHOICES.get(name, name) if lang == "zh" else name.replace("_", " ")
+    if declared.kind == "amount" and value is not None:
+        return TEXT[lang]["yuan"].format(plain(value))
+    return TEXT[lang]["unknown"] if value is None else declared.said(value, lang)
 
 
 def joined(names: "list[str]", lang: Lang) -> str:
