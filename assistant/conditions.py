@@ -8,9 +8,10 @@ prove (knowledge above all) as not met.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol
 
-from assistant.facts import Facts, plain
+from assistant.facts import Facts, answer, plain
 
 Mode = Literal["strict", "practical", "unproved"]
 
@@ -28,6 +29,8 @@ class Condition(Protocol):
 
     def __invert__(self) -> "Condition": ...
 
+    def __hash__(self) -> int: ...
+
 
 @dataclass(frozen=True)
 class Leaf:
@@ -44,6 +47,11 @@ class Leaf:
                 return None
             return False if facts.declared[self.fact].lost_in_silence else None
         return (fact.value in self.wanted) is not self.negated
+
+    @cached_property
+    def answers(self) -> tuple[str, ...]:
+        """The wanted values as `facts.answer` writes them."""
+        return tuple(answer(self.fact, value) for value in self.wanted)
 
     def leaves(self) -> Iterator["Leaf"]:
         yield self

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from assistant import decisions
-from assistant.facts import Declaration, Facts, Lang, from_json
+from assistant.facts import Declarations, Facts, Lang, from_json
 from assistant.graph import Answer, Assistant, Memory
 from assistant.payment import payments
 from assistant.read import language
@@ -78,7 +78,7 @@ def kept(memory: Memory) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def remembered(row: Mapping[str, Any], declared: Mapping[str, Declaration], turns: Sequence[str]) -> Memory:
+def remembered(row: Mapping[str, Any], declared: Declarations, turns: Sequence[str]) -> Memory:
     """The memory of `kept`, with the user's messages so far."""
     cues = _facts(row["cues"], declared) if row["cues"] is not None else None
     return Memory(_facts(row["facts"], declared), tuple(row["asked"]), tuple(turns),
@@ -89,7 +89,7 @@ def _facts_json(facts: Facts) -> dict[str, object]:
     return {"known": facts.to_json(), "asked": sorted(facts.asked)}
 
 
-def _facts(row: Mapping[str, Any], declared: Mapping[str, Declaration]) -> Facts:
+def _facts(row: Mapping[str, Any], declared: Declarations) -> Facts:
     # a fact that was renamed since is left out: the words are still there to be read again
     known = {name: fact for name, fact in row["known"].items() if name in declared}
     return from_json(declared, known).with_asked(row["asked"])

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import yaml
 
@@ -24,6 +24,15 @@ Lang = Literal["zh", "en"]
 
 class FactError(ValueError):
     """A fact that cannot be taken: unknown name, or a value of the wrong kind."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A known value, where it came from, and the user's own words (or the rule inferred from)."""
+
+    value: Value
+    source: Source = "stated"
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,17 @@ class Declaration:
                     False: {"zh": "否", "en": "no"}}[value][lang]  # fmt: skip
         known = self.names.get(str(value))
         return plain(value) if known is None else known if lang == "zh" else str(value).replace("_", " ")
+
+    @cached_property
+    def answers(self) -> tuple[tuple[str, Value], ...]:
+        """(fact, value) with which a change of it is tried: yes and no, or the first two choices."""
+        tried = (True, False) if self.kind == "yes_no" else self.choices[:2]
+        return tuple((self.name, value) for value in tried)
+
+    @cached_property
+    def presumption(self) -> Fact | None:
+        """What is taken for it while nothing is said or follows."""
+        return None if self.presumed is None else Fact(self.presumed, "presumed", self.because["zh"])
 
     @cached_property
     def lost_in_silence(self) -> bool:
@@ -88,17 +108,15 @@ class Declaration:
         raise FactError(f"fact {self.name} wants {wanted}, got {raw!r}")
 
 
-@dataclass(frozen=True)
-class Fact:
-    """A known value, where it came from, and the user's own words (or the rule inferred from)."""
+class Declarations(dict[str, Declaration]):
+    """Every declared fact by name. Read once and never changed, so one is the same only as itself."""
 
-    value: Value
-    source: Source = "stated"
-    evidence: str = ""
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
 
 @cache
-def declarations(file: Path) -> Mapping[str, Declaration]:
+def declarations(file: Path) -> Declarations:
     """Every declared fact by name, in the file's order."""
     rows = yaml.safe_load(file.read_text(encoding="utf-8"))
     found = {}
@@ -106,7 +124,7 @@ def declarations(file: Path) -> Mapping[str, Declaration]:
         texts = {lang: row.pop(lang) for lang in ("zh", "en")}
         names = row.pop("choices", {})
         found[name] = Declaration(name=name, text=texts, choices=tuple(names), names=names, **row)
-    return MappingProxyType(found)
+    return Declarations(found)
 
 
 # Always true: if every literal on the left holds, so does the right; the contrapositive is used too
@@ -221,7 +239,7 @@ class Facts:
 
     def __init__(
         self,
-        declared: Mapping[str, Declaration],
+        declared: Declarations,
         known: Mapping[str, Fact] = MappingProxyType({}),
         asked: Iterable[str] = (),
     ) -> None:
@@ -299,9 +317,13 @@ def plain(value: Value | None) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def from_json(
-    declared: Mapping[str, Declaration], row: Mapping[str, object], source: Source = "stated"
-) -> Facts:
+@lru_cache(maxsize=4096)
+def answer(name: str, value: Value) -> str:
+    """A fact with a value as one word: a key that is quick to look up."""
+    return f"{name}={value}"
+
+
+def from_json(declared: Declarations, row: Mapping[str, object], source: Source = "stated") -> Facts:
     """Facts from {name: value} or {name: {value, source, evidence}}. Raises FactError."""
     facts = Facts(declared)
     for name, raw in row.items():
@@ -320,6 +342,29 @@ def ends(name: str) -> tuple[str, ...]:
     return ("knew", "should_have_known") if name == "knew_or_should" else (name,)
 
 
+class Step(NamedTuple):
+    """One rule of the closure: where `conditions` hold and none of `names` is known, the last is `gives`."""
+
+    conditions: Mapping[str, Value | tuple[str, ...]]
+    names: tuple[str, ...]
+    gives: Fact
+    left: str  # an implication's condition, `refuted` where the names are known otherwise; "": an inference
+    refuted: Fact
+
+
+@cache
+def steps() -> tuple[Step, ...]:
+    """IMPLICATIONS, then INFERENCES, in the order in which they are applied."""
+    found = []
+    for conditions, (name, value) in IMPLICATIONS:
+        (left,) = conditions
+        gives, refuted = Fact(value, "inferred", left), Fact(False, "inferred", ends(name)[0])
+        found.append(Step(conditions, ends(name), gives, left, refuted))
+    for wide, name, value, why in INFERENCES:
+        found.append(Step(wide, (name,), Fact(value, "inferred", why), "", Fact(False)))
+    return tuple(found)
+
+
 def _holds(facts: Mapping[str, Fact], conditions: Mapping[str, Value | tuple[str, ...]]) -> bool:
     for name, wanted in conditions.items():
         fact = facts.get(name)
@@ -331,6 +376,10 @@ def _holds(facts: Mapping[str, Fact], conditions: Mapping[str, Value | tuple[str
         elif fact.value is not wanted:
             return False
     return True
+
+
+def _otherwise(facts: Mapping[str, Fact], names: Iterable[str], value: Value) -> bool:
+    return all(n in facts and facts[n].value is not value for n in names)
 
 
 def closed(facts: Facts) -> Facts:
@@ -345,23 +394,16 @@ def closed(facts: Facts) -> Facts:
     changed = True
     while changed:
         changed = False
-        for conditions, (name, value) in IMPLICATIONS:
-            names = ends(name)
+        for conditions, names, gives, left, refuted in steps():
             if _holds(known, conditions) and not any(n in known for n in names):
-                known[names[-1]] = Fact(value, "inferred", " & ".join(conditions))
+                known[names[-1]] = gives
                 changed = True
-            ((left, _),) = conditions.items()
-            refuted = all(n in known and known[n].value is not value for n in names)
-            if refuted and left not in known:
-                known[left] = Fact(False, "inferred", names[0])
-                changed = True
-        for wide, name, value, why in INFERENCES:
-            if name not in known and _holds(known, wide):
-                known[name] = Fact(value, "inferred", why)
+            if left and left not in known and _otherwise(known, names, gives.value):
+                known[left] = refuted
                 changed = True
     for name, declared in facts.declared.items():
-        if declared.presumed is not None and name not in known:
-            known[name] = Fact(declared.presumed, "presumed", declared.because["zh"])
+        if declared.presumption is not None and name not in known:
+            known[name] = declared.presumption
     return Facts(facts.declared, known, facts.asked)
 
 

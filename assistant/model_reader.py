@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.agent import fenced, prompt
 from assistant.chat import ModelFailed, Turn, kind_of
 from assistant.encoder import Reading
-from assistant.facts import Declaration, FactError, Facts, Lang
+from assistant.facts import Declaration, Declarations, FactError, Facts, Lang
 from assistant.masking import masked
 from assistant.read import fold, tidied
 
@@ -40,7 +40,7 @@ class Mark:
     evidence: str
 
 
-def marks(turn: Turn, text: str, declared: Mapping[str, Declaration], folder: Path, lang: Lang) -> list[Mark]:
+def marks(turn: Turn, text: str, declared: Declarations, folder: Path, lang: Lang) -> list[Mark]:
     """What the model marks in the story, unchecked; raises ModelFailed where it answers no piece of it."""
     pieces = _pieces(text)
     found: list[Mark] = []
@@ -61,7 +61,7 @@ def _pieces(text: str) -> list[str]:
     return pieces if len(pieces) <= PIECES else [*pieces[: PIECES - 1], text[-STORY:]]
 
 
-def _asked(turn: Turn, story: str, declared: Mapping[str, Declaration], folder: Path, lang: Lang,
+def _asked(turn: Turn, story: str, declared: Declarations, folder: Path, lang: Lang,
            share: float) -> list[Mark]:  # fmt: skip
     listed = "\n".join(f"- {d.name} ({_values(d)}): {d.text[lang]}" for d in declared.values())
     asked = prompt(folder, "read", lang, facts=listed, story=fenced(masked(story)))
@@ -86,7 +86,7 @@ def _values(declared: Declaration) -> str:
     return kinds.get(declared.kind, "number")
 
 
-def _schema(declared: Mapping[str, Declaration]) -> dict[str, object]:
+def _schema(declared: Declarations) -> dict[str, object]:
     """JSON schema of the answer, which servers that can enforce while the model writes."""
     text = {"type": "string"}
     row = {"type": "object", "additionalProperties": False, "required": ["name", "value", "evidence"],

@@ -19,7 +19,7 @@ from pathlib import Path
 import yaml
 from opencc import OpenCC
 
-from assistant.facts import Declaration, Facts, Lang
+from assistant.facts import Declarations, Facts, Lang
 from assistant.numerals import CHARACTERS, to_int
 
 MAX_MESSAGE = 20_000  # characters read of one message; the rest is left unread and said so
@@ -174,7 +174,7 @@ def language(text: str) -> Lang:
 class Reader:
     """The offline reader, built once from the corpus folder."""
 
-    def __init__(self, corpus: Path, declared: Mapping[str, Declaration], today: date) -> None:
+    def __init__(self, corpus: Path, declared: Declarations, today: date) -> None:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         table = yaml.load((corpus / "cues.yaml").read_text(encoding="utf-8"), Loader=loader)
         self.declared = declared

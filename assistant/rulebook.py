@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from assistant.conditions import All, Condition, Known, Leaf, Quiet, Unless
 from assistant.conditions import Any as AnyOf
 from assistant.doctrines import DOCTRINES
-from assistant.facts import Declaration, Lang
+from assistant.facts import Declarations, Lang
 from assistant.law import Library, Ref
 from assistant.rules import DUTIES, FORM_NAMES, GROUNDS, Basis
 
@@ -42,14 +42,14 @@ _SCOPES: Mapping[str, Mapping[Lang, str]] = {
 }  # fmt: skip
 
 
-def markdown(declared: Mapping[str, Declaration], library: Library, lang: Lang) -> str:
+def markdown(declared: Declarations, library: Library, lang: Lang) -> str:
     """The whole table as Markdown."""
     book = _Book(declared, library, lang)
     return "\n".join([*book.head(), *book.grounds(), *book.duties(), *book.doctrines(), *book.facts()]) + "\n"
 
 
 class _Book:
-    def __init__(self, declared: Mapping[str, Declaration], library: Library, lang: Lang) -> None:
+    def __init__(self, declared: Declarations, library: Library, lang: Lang) -> None:
         self.declared, self.library, self.lang = declared, library, lang
 
     def word(self, name: str) -> str:

@@ -6,75 +6,71 @@ a ground. One pass of `&` and `|` through the rules then judges all worlds toget
 is said once more readably by its `value`; tests hold the two against each other.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import starmap
 
 from assistant.conditions import All, Any, Condition, Known, Leaf, Quiet, Unless
-from assistant.facts import IMPLICATIONS, INFERENCES, Facts, Value, ends
+from assistant.facts import Facts, Value, answer, steps
 
-Change = Mapping[str, Value | None]  # facts to replace; None: forgotten
+Answer = tuple[str, Value | None]  # a fact replaced; None: forgotten
+Change = Mapping[str, Value | None]
 Judge = Callable[[Sequence[int], Sequence[int], Sequence[int], int], list[tuple[int, int]]]
 
 
-class Worlds:
-    """World 0 is the facts as told, world i the facts under `changes[i - 1]`; all closed."""
+class Variations:
+    """Changes to facts, each in worlds of its own: what they put in, whatever the facts are."""
 
-    def __init__(self, facts: Facts, changes: Sequence[Change]) -> None:
-        self.count = 1 + len(changes)
-        self.all = (1 << self.count) - 1
-        self._has: dict[tuple[str, Value], int] = {}  # worlds in which the fact has that value
-        self._known: dict[str, int] = {}  # worlds in which it has any
+    def __init__(self, count: int, replaced: Mapping[Answer, int]) -> None:
+        """`replaced`: by answer, the worlds (a row of bits, world 0 never) in which it is given."""
+        self.all = (1 << 1 + count) - 1
+        self.has = defaultdict[str, int](int)
+        self.known = defaultdict[str, int](int)
+        self.changed = defaultdict[str, int](int)  # by fact: the worlds in which it is replaced or forgotten
+        for (name, value), worlds in replaced.items():
+            self.changed[name] |= worlds
+            if value is not None:
+                self.known[name] |= worlds
+                self.has[answer(name, value)] |= worlds
+
+    @classmethod
+    def of(cls, changes: Sequence[Change]) -> "Variations":
+        """World i + 1 has the facts changed by `changes[i]`."""
+        replaced = defaultdict[Answer, int](int)
+        for world, change in enumerate(changes, 1):
+            for one in change.items():
+                replaced[one] |= 1 << world
+        return cls(len(changes), replaced)
+
+
+class Worlds:
+    """World 0 is the facts as told, the others vary them; all closed."""
+
+    def __init__(self, facts: Facts, variations: Variations) -> None:
+        self.all = variations.all
+        self._has = variations.has.copy()  # by `answer`: the worlds in which it is given
+        self._known = variations.known.copy()  # by fact: the worlds in which it has any value
         for name, fact in facts.known.items():
             if fact.source in ("stated", "corrected"):
-                self._known[name] = self._has[name, fact.value] = self.all
-        replaced: dict[tuple[str, Value | None], int] = {}
-        for number, change in enumerate(changes, 1):
-            for literal in change.items():
-                replaced[literal] = replaced.get(literal, 0) | 1 << number
-        for (name, value), worlds in replaced.items():
-            old = facts.known.get(name)
-            if old is not None and (name, old.value) in self._has:
-                self._has[name, old.value] &= ~worlds
-            if value is None:
-                self._known[name] = self._known.get(name, 0) & ~worlds
-            else:
-                self._learn(name, value, worlds)
+                self._learn(name, fact.value, self.all & ~variations.changed.get(name, 0))
         self._close(facts)
 
     def _learn(self, name: str, value: Value, worlds: int) -> None:
-        self._known[name] = self._known.get(name, 0) | worlds
-        self._has[name, value] = self._has.get((name, value), 0) | worlds
+        self._known[name] |= worlds
+        self._has[answer(name, value)] |= worlds
 
     def _close(self, facts: Facts) -> None:
         """As `facts.closed` does, world by world, in the same order of rules."""
-        has, known, everywhere = self._has, self._known, self.all
         loss = facts.known.get("loss")
         if loss and not isinstance(loss.value, str) and loss.value > 0:  # type: ignore[operator]
-            self._learn("property_lost", True, known.get("loss", 0) & ~known.get("property_lost", 0))
-        moved = True
-        while moved:
-            moved = False
-            for literals, names, value, left in _steps():
-                holds = everywhere
-                for literal in literals:
-                    holds &= _sum(has, literal)
-                    if not holds:
-                        break
-                for name in names:
-                    holds &= ~known.get(name, 0)
-                if holds:
-                    self._learn(names[-1], value, holds)
-                    moved = True
-                if left:
-                    refuted = everywhere & ~known.get(left, 0)
-                    for name in names:
-                        refuted &= known.get(name, 0) & ~has.get((name, value), 0)
-                    if refuted:
-                        self._learn(left, False, refuted)
-                        moved = True
+            self._learn("property_lost", True, self._known["loss"] & ~self._known["property_lost"])
+        once = _closing()
+        while once(self._has, self._known, self.all):
+            pass
         for name, declared in facts.declared.items():
             if declared.presumed is not None:
-                self._learn(name, declared.presumed, everywhere & ~known.get(name, 0))
+                self._learn(name, declared.presumed, self.all & ~self._known[name])
 
     def known(self, name: str) -> int:
         """The worlds in which something is known of the fact."""
@@ -82,13 +78,12 @@ class Worlds:
 
     def truth(self, leaves: Iterable[Leaf]) -> tuple[list[int], list[int]]:
         """(worlds where each statement holds, worlds where it does not)."""
-        has, known = self._has, self._known
         true, false = [], []
         for leaf in leaves:
-            name, said, holds = leaf.fact, known.get(leaf.fact, 0), 0
+            said, holds = self._known[leaf.fact], 0
             if said:
-                for value in leaf.wanted:
-                    holds |= has.get((name, value), 0)
+                for wanted in leaf.answers:
+                    holds |= self._has[wanted]
                 if leaf.negated:
                     holds = said & ~holds
             true.append(holds)
@@ -96,26 +91,32 @@ class Worlds:
         return true, false
 
 
-def _sum(has: Mapping[tuple[str, Value], int], literals: Iterable[tuple[str, Value]]) -> int:
-    worlds = 0
-    for literal in literals:
-        worlds |= has.get(literal, 0)
-    return worlds
-
-
 @lru_cache(maxsize=1)
-def _steps() -> tuple[tuple[tuple[tuple[tuple[str, Value], ...], ...], tuple[str, ...], bool, str], ...]:
-    """IMPLICATIONS and INFERENCES as (literals, facts that must be unknown, value, refuted fact)."""
-    found: list[tuple[tuple[tuple[tuple[str, Value], ...], ...], tuple[str, ...], bool, str]] = []
-    for conditions, (name, value) in IMPLICATIONS:
-        ((left, wanted),) = conditions.items()
-        found.append(((((left, wanted),),), ends(name), value, left))
-    for wide, name, value, _ in INFERENCES:
-        literals = tuple(
-            tuple((fact, one) for one in (w if isinstance(w, tuple) else (w,))) for fact, w in wide.items()
-        )
-        found.append((literals, (name,), value, ""))
-    return tuple(found)
+def _closing() -> Callable[[Mapping[str, int], Mapping[str, int], int], bool]:
+    """`facts.steps` compiled to bit arithmetic: one round over (has, known, every); True if it learned."""
+    lines = ["def once(has, known, every):", "    moved = False"]
+    for conditions, names, gives, left, _ in steps():
+        unknown = [f"~known[{name!r}]" for name in names]
+        lines += _learning([*starmap(_one_of, conditions.items()), *unknown], names[-1], gives.value)
+        if left:
+            otherwise = [f"known[{n!r}] & ~has[{answer(n, gives.value)!r}]" for n in names]
+            lines += _learning([*otherwise, f"~known[{left!r}]"], left, False)
+    made: dict[str, Callable[[Mapping[str, int], Mapping[str, int], int], bool]] = {}
+    exec("\n".join([*lines, "    return moved"]), made)  # of our own rules, never of input
+    return made["once"]
+
+
+def _one_of(name: str, wanted: Value | tuple[str, ...]) -> str:
+    values = wanted if isinstance(wanted, tuple) else (wanted,)
+    return f"({' | '.join(f'has[{answer(name, value)!r}]' for value in values)})"
+
+
+def _learning(worlds: Iterable[str], name: str, value: Value) -> list[str]:
+    """Lines by which the worlds that meet all of the conditions learn a fact."""
+    return [
+        f"    holds = {' & '.join(worlds)}",
+        f"    if holds: known[{name!r}] |= holds; has[{answer(name, value)!r}] |= holds; moved = True",
+    ]
 
 
 class Program:

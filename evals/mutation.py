@@ -1,9 +1,9 @@
 """`make mutation`: is every line of the rules and the verdict held down by some test?
 
 A mutant is the program with one small fault put in on purpose. A test that fails on it kills it; a mutant
-that survives is a fault nobody would notice. Mutated are the rule table (`assistant/rules.py`, row by row,
-as values), and `assistant/verdict.py` and `assistant/worlds.py` (as syntax trees). The judges are the
-situations of `tests/cases` and the properties of `tests/test_verdict.py` and `tests/test_space.py`, those
+that survives is a fault nobody would notice. Mutated are the rule table (`assistant/rules.py`, row by row, as
+values), and `verdict.py`, `board.py`, `whatif.py` and `worlds.py` beside it (as syntax trees). The judges are
+the situations of `tests/cases` and the properties of `tests/test_verdict.py` and `tests/test_space.py`, those
 that draw their facts over a sample that is the same in every run.
 
 Everything runs in this one process. Tools like mutmut and cosmic-ray start a new test run for each mutant;
@@ -14,7 +14,9 @@ meet the situations about that ground first, and the check that killed last is a
 A mutant that does not even import is not counted. One that works for more than five seconds on one check
 loops, and counts as killed. Annotations, texts and decorators (`frozen`, `maxsize`) are left alone.
 
-    python -m evals.mutation [rules] [verdict] [worlds]     docs/mutation.md explains the survivors
+    python -m evals.mutation [rules] [verdict] [board] [whatif] [worlds]
+
+`docs/mutation.md` explains the survivors.
 """
 
 import ast
@@ -34,7 +36,7 @@ from typing import Any as Untyped
 
 import hypothesis
 
-from assistant import rules, verdict, worlds
+from assistant import board, rules, verdict, whatif, worlds
 from assistant.conditions import All, Any, Condition, Known, Leaf, Quiet, Unless
 from assistant.facts import Fact, Facts, Value
 from assistant.rules import CHANGES_OF_LAW, DUTIES, GROUNDS, STRENGTH, Basis, Duty, Form, Ground
@@ -297,12 +299,12 @@ def of_rules() -> Iterator[Mutant]:
     for i, ground in enumerate(GROUNDS):
         for what, g in _of_ground(ground):
             rows = (*GROUNDS[:i], g, *GROUNDS[i + 1 :])
-            standing = _standing(GROUNDS=rows, _flips=_none, _settling=_none)
+            standing = _standing(GROUNDS=rows)
             yield Mutant(line(f'"{g.id}"'), f"{g.id}: {what}", standing, g.id)
     for i, duty in enumerate(DUTIES):
         for what, d in _of_duty(duty):
             duties = (*DUTIES[:i], d, *DUTIES[i + 1 :])
-            standing = _standing(DUTIES=duties, _flips=_none, _settling=_none)
+            standing = _standing(DUTIES=duties)
             yield Mutant(line(f'"{d.code}"'), f"{d.code}: {what}", standing, d.code)
     for name, start in (("CONDUCT", "CONDUCT = "), ("CHANGES_OF_LAW", "CHANGES_OF_LAW: ")):
         whole: tuple[object, ...] = getattr(rules, name)
@@ -311,23 +313,23 @@ def of_rules() -> Iterator[Mutant]:
             yield Mutant(line(start), f"{name} without {one}", _standing(**{name: left}))
 
 
-def _none(*_: object) -> tuple[()]:
-    """In place of flips and settling sets, which cost half the time and no situation reads."""
-    return ()
-
-
 def _standing(**values: object) -> Callable[[], Untyped]:
     """The verdict with other rows of the table."""
 
     @contextmanager
     def standing() -> Iterator[None]:
-        real = {name: getattr(verdict, name) for name in values}
-        vars(verdict).update(values)
+        places = [
+            (module, name) for module in (board, verdict, whatif) for name in values if name in vars(module)
+        ]
+        real = [(module, name, getattr(module, name)) for module, name in places]
+        for module, name in places:
+            setattr(module, name, values[name])
         _forget()
         try:
             yield
         finally:
-            vars(verdict).update(real)
+            for module, name, value in real:
+                setattr(module, name, value)
             _forget()
 
     return standing
@@ -485,8 +487,7 @@ def _in_place_of(real: ModuleType, tree: ast.Module, edit: _Edit) -> Iterator[No
 
 
 def _importers() -> list[ModuleType]:
-    names = ("assistant.verdict", "assistant.worlds", "tests.test_cases", "tests.test_verdict",
-             "tests.test_space")  # fmt: skip
+    names = (*_SUBJECTS, "tests.test_cases", "tests.test_verdict", "tests.test_space")
     return [sys.modules[name] for name in names if name in sys.modules]
 
 
@@ -499,7 +500,7 @@ def _forget() -> None:
                 value.cache_clear()
 
 
-_SUBJECTS = ("assistant.verdict", "assistant.worlds")
+_SUBJECTS = ("assistant.verdict", "assistant.board", "assistant.whatif", "assistant.worlds")
 
 
 # ---- the run
@@ -558,6 +559,8 @@ def main(wanted: Iterable[str]) -> int:
     sources: Mapping[str, Callable[[], Iterator[Mutant]]] = {
         "rules": of_rules,
         "verdict": lambda: of_module(verdict),
+        "board": lambda: of_module(board),
+        "whatif": lambda: of_module(whatif),
         "worlds": lambda: of_module(worlds),
     }
     counts = [judged(name, sources[name](), judges) for name in tuple(wanted) or sources]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from assistant import citations, guard, told, verdict
+from assistant import board, citations, guard, told
 from assistant.conditions import All
 from assistant.facts import Facts
 from evals import check, runner, solvers
@@ -52,7 +52,7 @@ def _asleep(_: object) -> Callable[..., guard.Report]:
 
 
 FAULTS = (
-    Fault("a rule without its elements", "verdict", verdict, "GROUNDS", _without_a_rule, 120),
+    Fault("a rule without its elements", "verdict", board, "GROUNDS", _without_a_rule, 120),
     Fault("a reader deaf to what is implied", "reading", told, "overlaid", _deaf, 60),
     Fault("every citation in force", "citations", citations, "check", _credulous, 200),
     Fault("a guard asleep before a model that lies", "safety", guard, "check", _asleep, 400),
@@ -64,12 +64,12 @@ def planted(fault: Fault) -> Iterator[None]:
     """The fault in place while the block runs."""
     sound = getattr(fault.owner, fault.name)
     setattr(fault.owner, fault.name, fault.planted(sound))
-    verdict._rules.cache_clear()
+    board.law_of.cache_clear()
     try:
         yield
     finally:
         setattr(fault.owner, fault.name, sound)
-        verdict._rules.cache_clear()
+        board.law_of.cache_clear()
 
 
 def noticed(fault: Fault, solver: solvers.Solver, limit: int | None = None) -> list[str]:

@@ -26,7 +26,7 @@ import numpy as np
 from opencc import OpenCC
 
 from assistant.encoder import Packed, Pieces
-from assistant.facts import Declaration, closed, declarations, plain
+from assistant.facts import Declarations, closed, declarations, plain
 from assistant.law import Library
 from assistant.read import Reader
 from assistant.settings import bundled
@@ -46,7 +46,7 @@ _PIECE = re.compile(r"[^。！？!?\n；;.]+[。！？!?\n；;.]*")
 _HOMOPHONES = ("的得地", "在再", "做作", "他她它", "那哪", "以已", "像象", "帐账", "坐座", "即既")
 
 
-def slots(declared: Mapping[str, Declaration]) -> dict[str, tuple[str, ...]]:
+def slots(declared: Declarations) -> dict[str, tuple[str, ...]]:
     """What the encoder reads, with its values (unknown is option 0): every fact, and the intent."""
     facts = {
         name: ("yes", "no") if d.kind == "yes_no" else d.choices
@@ -109,7 +109,7 @@ def seldom_marked(told: Mapping[str, Sequence[Story]], names: Iterable[str]) -> 
     return found
 
 
-def wanted(story: Story, declared: Mapping[str, Declaration], names: Mapping[str, Sequence[str]],
+def wanted(story: Story, declared: Declarations, names: Mapping[str, Sequence[str]],
            seldom: set[str]) -> dict[str, int]:  # fmt: skip
     """What is to be read of each slot in the whole story (see above)."""
     gold = story.gold(declared)

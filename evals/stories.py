@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from assistant.facts import Declaration, Facts, plain
+from assistant.facts import Declarations, Facts, plain
 
 FOLDER = Path(__file__).parent / "scenarios"
 DEVELOPMENT = ("a", "b", "d", "e", "f", "g", "h", "i", "j", "k", "l", "o", "p", "q",
@@ -46,7 +46,7 @@ class Story:
         """All turns, a line each."""
         return "\n".join(self.turns)
 
-    def gold(self, declared: Mapping[str, Declaration]) -> Facts:
+    def gold(self, declared: Declarations) -> Facts:
         """The gold facts as stated ones, with the story's date where the row gives one."""
         facts = Facts(declared)
         for name, value in self.facts.items():

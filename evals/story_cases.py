@@ -6,7 +6,7 @@ locked c and m, and n in five wordings each.
 
 from collections.abc import Iterable, Mapping
 
-from assistant.facts import Declaration, Facts, closed, from_json, plain
+from assistant.facts import Declarations, Facts, closed, from_json, plain
 from assistant.verdict import Verdict
 from evals import stories
 from evals.suite import Case, Json
@@ -28,7 +28,7 @@ def cases(authors: Iterable[str]) -> list[Case]:
     ]  # fmt: skip
 
 
-def gold_facts(case: Case, declared: Mapping[str, Declaration]) -> Facts:
+def gold_facts(case: Case, declared: Declarations) -> Facts:
     """The case's gold facts, with the date it says it happened on."""
     facts = from_json(declared, case.gold["facts"])
     if case.given.get("occurred_on") and "occurred_on" not in facts:
@@ -67,7 +67,7 @@ def fact_parts(gold: Facts, read: Facts) -> tuple[float, dict[str, tuple[float, 
     return 2 * precision * recall / (precision + recall or 1), parts, problems
 
 
-def _counts(name: str, declared: Mapping[str, Declaration]) -> bool:
+def _counts(name: str, declared: Declarations) -> bool:
     """That the deal was on a platform is presumed of every story: nobody says it."""
     return declared[name].kind in ("yes_no", "choice") and name != "deal_on_platform"
 
@@ -81,7 +81,7 @@ def duty_parts(gold: Mapping[str, str], said: Mapping[str, str]) -> dict[str, tu
     return {"duties found": (sum(said.get(d) == s for d, s in gold.items()), len(gold))}
 
 
-def read_facts(kept: Json, declared: Mapping[str, Declaration]) -> Facts:
+def read_facts(kept: Json, declared: Declarations) -> Facts:
     """Facts back from what `facts_json` made of them."""
     facts = from_json(declared, {})
     for name, (value, source, words) in kept.items():

@@ -2,13 +2,13 @@
 
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from assistant import cli
-from assistant.facts import Declaration, declarations
+from assistant.facts import Declarations, declarations
 from assistant.law import Library
 from assistant.settings import Settings, bundled
 from assistant.store import Database
@@ -28,7 +28,7 @@ def library(corpus: Path) -> Library:
 
 
 @pytest.fixture(scope="session")
-def declared(corpus: Path) -> Mapping[str, Declaration]:
+def declared(corpus: Path) -> Declarations:
     """The declared facts by name."""
     return declarations(corpus / "facts.yaml")
 

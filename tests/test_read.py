@@ -1,14 +1,13 @@
 """The offline reader: what a story says, and what it must not be made to say."""
 
 import time
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
-from assistant.facts import Declaration, Facts, plain
+from assistant.facts import Declarations, Facts, plain
 from assistant.read import MAX_MESSAGE, Reader, fold, language
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "reading.yaml").read_text(encoding="utf-8"))
@@ -16,7 +15,7 @@ TODAY = date(2026, 11, 24)
 
 
 @pytest.fixture(scope="module")
-def reader(corpus: Path, declared: Mapping[str, Declaration]) -> Reader:
+def reader(corpus: Path, declared: Declarations) -> Reader:
     """The reader over the shipped corpus, on a fixed day."""
     return Reader(corpus, declared, TODAY)
 

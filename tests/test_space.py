@@ -17,14 +17,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.board import judged, law_of
 from assistant.conditions import All, Any, Condition, Leaf
 from assistant.doctrines import ARTICLE_OWN, DOCTRINES, Doctrine, doctrine
 from assistant.facts import Facts, Value, closed, declarations, from_json
 from assistant.law import Library
 from assistant.rules import CHANGES_OF_LAW, DUTIES, GROUNDS, STRENGTH, Duty, Form, Ground
 from assistant.settings import bundled
-from assistant.verdict import GroundResult, Verdict, _board, _duty, _rules, assess
-from assistant.worlds import Program, Worlds
+from assistant.verdict import DutyResult, GroundResult, Verdict, _duty, assess
+from assistant.whatif import WhatIf
+from assistant.worlds import Program, Variations, Worlds
 from tests.test_cases import CASES
 
 LIBRARY = Library(bundled("corpus"))
@@ -151,7 +153,8 @@ def _chunks(rows: Iterable[Mapping[str, Value]]) -> Iterator[list[Mapping[str, V
 
 def _bits(base: Facts, rows: Sequence[Mapping[str, Value]], on: date) -> list[int]:
     """World 0, the base itself, is left out."""
-    board, worlds = _board(_rules(LIBRARY.in_force, on), base, rows), Worlds(base, rows)
+    worlds = Worlds(base, Variations.of(rows))
+    board = judged(law_of(LIBRARY.in_force, on), base, worlds)
     statuses = [board.grounds[g.id][status] >> 1 for g in GROUNDS for status in STATUSES]
     facts = [bits >> 1 for bits in worlds.truth(LEAVES)[0]]
     applies = [holds >> 1 for holds, _ in APPLIES.judge(worlds, base)[0]]
@@ -203,7 +206,8 @@ def _verdict(statuses: tuple[str, ...], school: Doctrine) -> Verdict:
         GroundResult(ground, school.forms(ground), status, "whole", (), (), NOTHING)
         for ground, status in zip(GROUNDS, statuses, strict=True)
     )
-    return Verdict(NOTHING, grounds, (), school, TODAY, (), (), (), {}, (), LIBRARY.in_force)
+    what_if = WhatIf(NOTHING, NOTHING, law_of(LIBRARY.in_force, TODAY), school)
+    return Verdict(NOTHING, grounds, (), school, TODAY, (), LIBRARY.in_force, what_if)
 
 
 @lru_cache(maxsize=100_000)
@@ -336,10 +340,15 @@ def test_every_combination_of_a_dutys_elements(duty):
     )
 
 
+def _duty_of(duty: Duty, facts: Facts, on: date) -> DutyResult:
+    bases = next(bases for one, bases in law_of(LIBRARY.in_force, on).duties if one.code == duty.code)
+    return _duty(duty, bases, facts)
+
+
 def _status(duty: Duty, row: Mapping[str, Value]) -> tuple[Facts, str]:
     facts = closed(from_json(DECLARED, row))
-    result = _duty(duty, facts, LIBRARY.in_force, TODAY)
-    assert result == _duty(duty, facts, LIBRARY.in_force, TODAY)
+    result = _duty_of(duty, facts, TODAY)
+    assert result == _duty_of(duty, facts, TODAY)
     if result.status in ("breached", "fulfilled"):
         assert result.basis
         assert duty.engaged is None or duty.engaged.value(facts) is True
@@ -377,7 +386,7 @@ def test_where_a_ground_is_established_the_duty_it_reproaches_is_breached(ground
     established = Judged(rows, {}, on).status[ground]["established"]
     for number in [n for n in range(len(rows)) if established >> n & 1][::5]:
         facts = closed(from_json(DECLARED, rows[number]))
-        assert _duty(duty, facts, LIBRARY.in_force, on).status == "breached", rows[number]
+        assert _duty_of(duty, facts, on).status == "breached", rows[number]
 
 
 # ---- everything at once

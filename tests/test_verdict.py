@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import assistant.verdict
+import assistant.board
+import assistant.whatif
 from assistant import claims, payment, procedure, punitive, remedies
 from assistant.conditions import Condition, Leaf
 from assistant.doctrines import ARTICLE_OWN, DOCTRINES, UnknownDoctrine
@@ -23,7 +24,7 @@ from assistant.law import Library
 from assistant.rules import CHANGES_OF_LAW, CONDUCT, DUTIES, FORM_NAMES, GROUNDS, STRENGTH, Form
 from assistant.settings import bundled
 from assistant.verdict import Verdict, assess
-from assistant.worlds import Program, Worlds
+from assistant.worlds import Program, Variations, Worlds
 
 LIBRARY = Library(bundled("corpus"))
 DECLARED = declarations(bundled("corpus") / "facts.yaml")
@@ -65,12 +66,12 @@ some_facts = st.dictionaries(st.sampled_from(sorted(CHOICES)), st.integers(0, 20
 def test_worlds_close_every_single_fact_as_facts_do():
     changes = [{name: value} for name, values in CHOICES.items() for value in values]
     leaves = [Leaf(name, (value,)) for name, values in CHOICES.items() for value in values]
-    holding, _ = Worlds(Facts(DECLARED), changes).truth(leaves)
+    holding, _ = Worlds(Facts(DECLARED), Variations.of(changes)).truth(leaves)
     for number, change in enumerate(changes, 1):
         facts = closed(from_json(DECLARED, change))
         for leaf, holds in zip(leaves, holding, strict=True):
             assert bool(holds >> number & 1) is (leaf.value(facts) is True), (change, leaf)
-        alone, _ = Worlds(from_json(DECLARED, change), ()).truth(leaves)
+        alone, _ = Worlds(from_json(DECLARED, change), Variations.of(())).truth(leaves)
         assert alone == [holds >> number & 1 for holds in holding], change
 
 
@@ -155,7 +156,7 @@ def test_worlds_judge_as_the_conditions_themselves_do(facts, picks, loss):
     changes = [{name: (*CHOICES[name], None)[i % (len(CHOICES[name]) + 1)]} for name, i in picks]
     changes += [{"property_lost": False}, *({name: None} for name in facts.known)]
     conditions = [g.when for g in GROUNDS] + [g.engaged for g in GROUNDS if g.engaged]
-    worlds = Worlds(facts, changes)
+    worlds = Worlds(facts, Variations.of(changes))
     together = Program(conditions).judge(worlds, facts)
     for number, change in enumerate([{}, *changes]):
         alone = facts
@@ -281,7 +282,7 @@ def told() -> list[Facts]:
 
 def table_row(name: str):
     """As the verdict has it, wherever it comes from."""
-    table = {**{g.id: g for g in assistant.verdict.GROUNDS}, **{d.code: d for d in assistant.verdict.DUTIES}}
+    table = {**{g.id: g for g in assistant.board.GROUNDS}, **{d.code: d for d in assistant.board.DUTIES}}
     return table[name]
 
 
@@ -573,7 +574,7 @@ def worth_asking(verdict: Verdict) -> set[str]:
     strength = STRENGTH.index(Form(verdict.liability)) if decided else len(STRENGTH)
     stronger = [g for g in verdict.open if STRENGTH.index(g.form) < strength]
     reads = {name for g in stronger for name in loud(g.ground.when, verdict.facts)}
-    asks = {assistant.verdict.ASK_INSTEAD.get(name, name) for name in reads}
+    asks = {assistant.whatif.ASK_INSTEAD.get(name, name) for name in reads}
     return {name for name in asks if name not in verdict.facts and name not in verdict.facts.asked}
 
 
