@@ -31,6 +31,13 @@ _NOT_AFTER = (
 _ARTICLE = re.compile(
     rf"(?P<di>第?){_S}(?P<a>{_LIST}|[0-9]{{7,}}){_S}条(?P<sub>之[一二三四五六七八九十]{{1,3}})?(?!{_NOT_AFTER})"
 )
+# 电商法38(2), 消法55: digits right after a name, closed by a paragraph or by punctuation; no year, no list
+# that ends in 条
+_SHORT = re.compile(
+    rf"{_S}第?{_S}(?P<a>(?!(?:19|20)[0-9]{{2}}(?![0-9]))[1-9][0-9]{{0,3}})"
+    rf"(?:{_S}[（(](?P<p>[0-9]{{1,2}})[）)](?!{_S}[条款项])|(?={_S}(?:$|[，。；、！？,;!?）)」』“”…\n])))"
+    rf"(?!(?:{_S}[、,，和及或至到—–~～-]{_S}第?{_S}{_N}){{1,20}}{_S}条)"
+)
 _PARAGRAPH = re.compile(rf"{_S}(?:、|,|，|和|及|以及|或)?{_S}第?{_S}[（(]?(?P<p>{_LIST})[）)]?{_S}款")
 _ONE_ITEM = rf"第?{_S}[（(]?{_S}{_N}{_S}[）)]?"
 _ITEM = re.compile(
@@ -125,6 +132,7 @@ _MARKED = re.compile(
     r"|[及和与]?其(?P<its>实施条例|实施细则|实施办法)"
     rf"|(?P<same>{_SAME})(?=\s{{0,3}}第?\s{{0,3}}{_N}\s{{0,3}}条)"
 )
+_SHORT_HERE = _SHORT.pattern.replace("?P<a>", "").replace("?P<p>", "")
 # What stands after a name without title marks when an article follows.
 _THEN_ARTICLE = rf"(?=(?:[一-龥]{{1,8}}编)?{_S}(?:(?:明确)?规定的?|中的?|里的?|之)?(?:[（(]\d{{4}}[^）)\n]{{0,12}}[）)])?{_S}(?:的{_S})?[（(]?第?{_S}{_N}{_S}[条、,，和及至到—–~～-])"
 
@@ -135,7 +143,7 @@ _LATIN = re.compile(rf"(?<![A-Za-z])[A-Z]{{2,5}}{_THEN_ARTICLE}")  # ECL第38条
 def _before_article(names: frozenset[str]) -> re.Pattern[str]:
     """The last character of a known name, before an article."""
     ends = "".join(sorted({name[-1] for name in names if not name.isascii()}))
-    return re.compile(f"[{re.escape(ends)}]{_THEN_ARTICLE}")
+    return re.compile(f"[{re.escape(ends)}](?:{_THEN_ARTICLE}|(?={_SHORT_HERE}))")
 
 
 @lru_cache(maxsize=4)
@@ -321,8 +329,11 @@ def _numbers(text: str) -> list[int]:
 
 def _articles(text: str, place: int, stop: int, law: str) -> Iterator[tuple[int, int, Ref]]:
     """Articles that belong to the law named just before `place`, up to `stop`."""
+    if short := _SHORT.match(text, place, stop):
+        yield place, short.end(), Ref(law, short["a"], int(short["p"]) if short["p"] else None)
+        place = short.end()
     began, previous = place, 0
-    while match := _ARTICLE.search(text, place, stop):
+    while 0 <= text.find("条", place, stop) and (match := _ARTICLE.search(text, place, stop)):
         between = text[place : match.start()].strip()
         if _SENTENCE_END.search(between) or _NOT_LAW.search(between) or len(between) > 60:
             return

@@ -4,11 +4,13 @@ English ones (one thousand one hundred and ninety-eight) are read only.
 """
 
 import re
+from functools import lru_cache
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
     "〇": 0, "○": 0, "两": 2, "兩": 2, "俩": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5,
     "陆": 6, "柒": 7, "捌": 8, "玖": 9,
 }  # fmt: skip
+_TEN_FOLD = {"廿": "二十", "卅": "三十", "卌": "四十"}  # 卅八 is 三十八
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _BIG = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 _SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -17,15 +19,17 @@ _SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _ENGLISH = {w: n for n, w in enumerate(_SMALL)} | {w: 10 * n for n, w in enumerate(_TENS, 2)}
 ENGLISH = "|".join(sorted([*_ENGLISH, "hundred", "thousand"], key=len, reverse=True))  # for a pattern
-CHARACTERS = "".join(_DIGITS) + "".join(_UNITS) + "".join(_BIG)
+CHARACTERS = "".join(_DIGITS) + "".join(_UNITS) + "".join(_BIG) + "".join(_TEN_FOLD)
 
 
+@lru_cache(maxsize=4096)
 def to_int(text: str) -> int | None:
     """The number a run of Chinese numerals or (full-width) digits stands for, or None."""
     if text.isdecimal():
         return int(text)
     if not text or any(c not in CHARACTERS for c in text):
         return None
+    text = "".join(_TEN_FOLD.get(c, c) for c in text)
     if all(c in _DIGITS for c in text):
         return int("".join(str(_DIGITS[c]) for c in text))
     total = section = 0
