@@ -333,7 +333,7 @@ def _articles(text: str, place: int, stop: int, law: str) -> Iterator[tuple[int,
         yield place, short.end(), Ref(law, short["a"], int(short["p"]) if short["p"] else None)
         place = short.end()
     began, previous = place, 0
-    while 0 <= text.find("条", place, stop) and (match := _ARTICLE.search(text, place, stop)):
+    while text.find("条", place, stop) >= 0 and (match := _ARTICLE.search(text, place, stop)):
         between = text[place : match.start()].strip()
         if _SENTENCE_END.search(between) or _NOT_LAW.search(between) or len(between) > 60:
             return
