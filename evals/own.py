@@ -33,6 +33,7 @@ FIELDS = (
     "duties",
     "refs",
     "source",
+    "split",
     "note",
 )
 GOLD = ("liability", "facts", "duties", "refs")

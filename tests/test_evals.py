@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from assistant import guard
 from assistant.settings import Settings
-from evals import command, figures, report, runner, solvers
+from evals import command, figures, report, runner, solvers, stories
 from evals.suite import SUITES, Case, NoSuite, Score, Suite, find, sample
 from tests.fakes import Breaks, Says
 
@@ -278,6 +279,30 @@ def test_a_law_answer_cites_what_answers_and_nothing_off_topic(ours, refs, reply
 
 
 # ---- baselines
+def test_published_decisions_say_what_was_held_and_how_surely(ours):
+    rows = yaml.safe_load((stories.FOLDER / "decisions.yaml").read_text(encoding="utf-8"))
+    cases = find("decisions").cases(ours)
+    assert len(cases) == len(rows) >= 45
+    assert {"joint", "direct", "none"} <= {case.kind for case in cases}
+    assert all("结论：" in case.gold["note"] and case.source for case in cases)
+    assert sum(row["split"] == "test" for row in rows) == (len(rows) + 1) // 2
+
+
+@pytest.mark.parametrize(("reply", "value", "why"), [
+    ("结论：平台承担连带责任。", 1, ""), ("结论：平台不承担责任。", 0, "the reply says none, the case joint"),
+])  # fmt: skip
+def test_a_decision_tells_a_misread_story_from_a_rule_the_court_did_not_follow(ours, reply, value, why):
+    suite = find("decisions")
+    case = next(case for case in suite.cases(ours) if case.id == "guiding-case-83")
+    found = suite.score(ours, case, {"reply": reply})
+    assert (found.value, found.why) == (value, why)
+    assert found.parts["rules follow the court on the gold facts"] == (1, 1)
+    other = replace(case, gold={**case.gold, "liability": "supplementary"})
+    assert suite.score(ours, other, {"reply": reply}).why.endswith(
+        "the rules say joint, the court supplementary"
+    )
+
+
 def test_a_baseline_answers_with_the_model_alone_or_with_extracts(assistant, tmp_path):
     model = Says(words="结论：平台承担连带责任。")
     rows = {}
