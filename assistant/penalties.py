@@ -111,6 +111,7 @@ PENALTIES: tuple[Penalty, ...] = (
     Penalty("joint-advertising", ADVERTISING, when=KNOWLEDGE),
     Penalty("joint-intent", FOOD_HELP, when=All(FOOD, yes("violation_serious"))),
     Penalty("direct-own-data", DATA),
+    Penalty("direct-own-deceit", CONSUMER),
 )  # fmt: skip
 
 

@@ -82,8 +82,11 @@ def threefold(verdict: Verdict) -> Remedy | None:
     """Three times the price for deceit, at least 500 yuan."""
     facts = verdict.facts
     fled = facts["merchant_closed_and_evaded"] is True
-    if not (fled or _deceit(facts)) or _barred(facts) or facts["seller_is_business"] is False:
+    merchants = fled or _deceit(facts)
+    own = facts["platform_deceived"] is True
+    if not (merchants or own) or _barred(facts) or (facts["seller_is_business"] is False and not own):
         return None
+    owed_by = dict.fromkeys([*(_sellers(verdict) if merchants else ()), *(["platform"] if own else ())])
     base = _base(facts)
     amount = None if base is None else yuan(max(THREEFOLD * base, THREEFOLD_FLOOR))
     formula = (
@@ -96,7 +99,7 @@ def threefold(verdict: Verdict) -> Remedy | None:
     return claim(
         verdict, "punitive_threefold",
         text("欺诈的三倍赔偿", "threefold damages for deceit"), amount, formula,
-        ("消费者权益保护法#55.1",), _threefold_support(facts, fled=fled), owed_by=_sellers(verdict),
+        ("消费者权益保护法#55.1",), _threefold_support(facts, fled=fled), owed_by=tuple(owed_by),
         note=_threefold_note(verdict, knowing=knowing), elect="punitive", contested=knowing or advertised or base == 0,
     )  # fmt: skip
 

@@ -450,12 +450,17 @@ _GRIEVANCE = re.compile(
     r"(?:要求|请求|想要?|申请|能不能|能否|可以)[^，。！？\n]{0,8}(?:退|赔)|退(?:一)?赔(?:三|十)|维权|讨(?:个)?说法|索赔|起诉|投诉(?!成功率)|举报|上当|坑(?:人|了|我)|"
     r"\brefund|\bcompensat|\bmy money back|\bcomplain|\bclaim against|\bsue\b|\bwho (?:gives|pays|do i)\b|\bneed (?:the|my) money|平台[^，。]{0,6}赔|找谁|怎么办"
 )
+_PIECE = "皮|肉|地|木|板|石|手?表|蛋糕|[瓷地]?砖|布|面包|屏|电池|糖|巧克力|饼|毛巾|香?皂|玻璃|硬盘|显卡|豆腐|招?牌|滑?板"  # 四块手表
+_TAIL = r"(?P<{0}t>\d)?(?P<{0}q>[千百])?\s*[多余来几]?"  # 3万8, 14万7千多
 _AMOUNT = re.compile(
     r"(?:[¥￥]|\b(?:rmb|cny|yuan)\s?)\s*(?P<a>\d+(?:[,，]\d{3})*(?:\.\d+)?)\s*(?P<ak>k\b|w\b|万)?"
-    r"|(?<![\d.])(?P<b>\d{1,9}(?:[,，]\d{3}){0,4}(?:\.\d+)?)\s*(?P<bk>k|w|万|千|百)?\s*(?P<bt>\d)?\s*(?:多)?\s*(?:元|块(?!\d*(?:皮|肉|地|木|板|石|手表|表))|rmb\b|yuan\b|kuai\b|cny\b|大洋|刀)(?P<c>\d)?"
+    rf"|(?<![\d.])(?P<b>\d{{1,9}}(?:[,，]\d{{3}}){{0,4}}(?:\.\d+)?)\s*(?P<bk>k|w|万|千|百)?\s*{_TAIL.format('b')}\s*(?:元|块(?!\d*(?:{_PIECE}))|rmb\b|yuan\b|kuai\b|cny\b|大洋|刀)(?P<c>\d)?(?:[毛角](?P<f>\d)?)?"
     r"|(?:(?<![\d.一-鿿])|(?<=[了花付要才共价]))(?P<k>\d+(?:\.\d+)?)(?P<kk>k)\b"
-    rf"|(?P<z>[{CHARACTERS}]{{1,9}})(?:多)?(?:元|块钱?)(?P<zc>[一二三四五六七八九]?)"
-    r"|(?:花了?|付了?|价格?|卖|要|只要|才|共|总共|价值|售价|paid|cost|for|price)\s*(?:是|了|of|me|us|was)?\s*(?P<n>\d{1,3}(?:[,，]\d{3})+(?:\.\d{1,2})?|\d{2,7}(?:\.\d{1,2})?)(?!\s*(?:个|天|月|年|号|次|人|件|条|小时|分|岁|倍|%|days?|times?|months?|people|hours?|years?|weeks?|min))"
+    rf"|(?P<z>[{CHARACTERS}]{{1,9}})(?:多)?(?:元|块(?!{_PIECE})钱?)(?P<zc>[一二三四五六七八九]?)"
+    r"|(?:花了?|付了?|价格?|卖|要|只要|才|共|总共|价值|售价|paid|cost|for|price)\s*(?:是|了|of|me|us|was)?\s*"
+    r"(?P<n>\d{1,3}(?:[,，]\d{3})+(?:\.\d{1,2})?|\d{2,7}(?:\.\d{1,2})?|\d{1,4}(?:\.\d+)?(?=\s*多?[万千]))"
+    r"(?!\d|\.\d|\s*[多余来]?\s*(?:[kw万千百]\s*\d?[千百]?[多余来]?)?\s*(?:元|块))"
+    rf"\s*多?(?P<nk>[万千])?{_TAIL.format('n')}(?!\s*(?:个|天|月|年|号|次|人|件|条|小时|分|岁|倍|%|days?|times?|months?|people|hours?|years?|weeks?|min))"
     rf"|(?:花了?|付了?|损失|被骗)(?P<y>[{CHARACTERS}]{{2,9}})(?![天次个月年])"
 )
 _LOSS = re.compile(
@@ -464,7 +469,7 @@ _LOSS = re.compile(
 )
 _FOR = re.compile(r"^\s*(?:in|of|for|on|的)?\s*(?:my |the |his |her |our )?")
 _NOT_PRICE = re.compile(
-    r"红包|优惠券|代金券|赔我|补偿|只退|退我|退了|罚|押金|工资|月薪|抽|coupon|voucher|offer|fine|salary|deposit|commission|差价"
+    r"红包|优惠券|代金券|索赔|起诉|诉请|主张|赔我|补偿|只退|退我|退了|罚|押金|工资|月薪|抽|coupon|voucher|offer|fine|salary|deposit|commission|差价"
 )
 _MONTHS = {m: i + 1 for i, m in enumerate(
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])}  # fmt: skip
@@ -477,18 +482,20 @@ _DATE = re.compile(
 )
 
 
+_UNITS = {"k": 1000, "千": 1000, "w": 10_000, "万": 10_000, "百": 100}
+
+
 def _yuan(match: re.Match[str]) -> Decimal | None:
     groups = match.groupdict()
     for name in ("a", "b", "k", "n"):
         raw = groups.get(name)
         if raw:
             value = Decimal(raw.replace(",", "").replace("，", ""))
-            unit = groups.get({"a": "ak", "b": "bk", "k": "kk"}.get(name, ""), "") or ""
-            value *= {"k": 1000, "千": 1000, "w": 10_000, "万": 10_000, "百": 100}.get(unit, 1)
-            if unit and groups.get("bt"):  # 3万8
-                value += Decimal(groups["bt"]) * {"k": 100, "千": 100, "w": 1000, "万": 1000}.get(unit, 10)
-            if groups.get("c"):  # 9块9
-                value += Decimal(groups["c"]) / 10
+            unit = groups.get(name + "k") or ""
+            value *= _UNITS.get(unit, 1)
+            if unit and (tail := groups.get(name + "t")):  # 3万8, 14万7千
+                value += Decimal(tail) * _UNITS.get(groups[name + "q"] or "", _UNITS[unit] // 10)
+            value += Decimal(groups["c"] or 0) / 10 + Decimal(groups["f"] or 0) / 100  # 9块9, 1块8毛8
             return value if value % 1 else value.quantize(Decimal(1))
     spoken = groups.get("z") or groups.get("y")
     if spoken == "一" and match[0].endswith("块"):

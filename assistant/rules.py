@@ -285,10 +285,19 @@ GROUNDS: tuple[Ground, ...] = (
         (basis("个人信息保护法#69.1"),
          # before 2021-11 fault was not presumed by statute; courts eased its proof
          basis("消费者权益保护法#50", CONSUMER)),
-        {"zh": "平台泄露个人信息", "en": "personal data leaked by the platform"},
+        {"zh": "平台泄露或擅自处理个人信息", "en": "personal data leaked, or used without leave, by the platform"},
         {"zh": "个人信息处理者推定有过错，不能自证无过错就要赔。",
          "en": "a processor of personal data is presumed at fault and must prove that it was not."},
         engaged=yes("data_leaked_by_platform"),
+    ),
+    Ground(
+        "direct-own-deceit", Form.DIRECT, All(yes("rights_harmed"), yes("platform_deceived")),
+        (basis("民法典#1165.1"), basis("侵权责任法#6.1"), basis("消费者权益保护法#55.1", CONSUMER),
+         supporting("民法典#500"), supporting("消费者权益保护法#20.1", CONSUMER), supporting("电子商务法#17", WITHIN_ECL)),
+        {"zh": "平台自己欺骗或误导消费者", "en": "deceit by the platform itself"},
+        {"zh": "不真实的话是平台自己说的，或者是它自己隐瞒了该说的，这是它自己的侵权，不是替商家负责。",
+         "en": "the untrue statement, or the concealment, is the platform's own: it answers for its own wrong, not for the merchant's."},
+        engaged=yes("platform_deceived"),
     ),
     Ground(
         "direct-own-fault", Form.DIRECT,

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from assistant import whatif
 from assistant.board import InForce, Rule, law_of
 from assistant.conditions import deciding
 from assistant.doctrines import Doctrine, doctrine
 from assistant.facts import Facts, closed, contradictions, plain
 from assistant.rules import STRENGTH, Basis, Duty, Form, Ground
-from assistant.whatif import Certificate, Flip, Period, WhatIf
+from assistant.whatif import Certificate, Flip, Period, WhatIf, certify, form_over_time
 
 
 @dataclass(frozen=True)
@@ -119,12 +118,12 @@ class Verdict:
     @cached_property
     def certificate(self) -> Certificate:
         """What the form does not depend on, and what could still change it."""
-        return whatif.certificate(self.facts, self.grounds, self.liability)
+        return certify(self.facts, self.grounds, self.liability)
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:
         """The form under the law of each time, while the date of the facts is unknown; else ()."""
-        return () if _day(self.facts) else whatif.periods(self.facts, self.in_force, self.doctrine)
+        return () if _day(self.facts) else form_over_time(self.facts, self.in_force, self.doctrine)
 
     @cached_property
     def established(self) -> tuple[GroundResult, ...]:

@@ -256,7 +256,7 @@ def _in_issue(condition: Condition, facts: Facts) -> list[str]:
     return [name for part in getattr(condition, "parts", ()) for name in _in_issue(part, facts)]
 
 
-def certificate(facts: Facts, grounds: Sequence["GroundResult"], headline: str) -> Certificate:
+def certify(facts: Facts, grounds: Sequence["GroundResult"], headline: str) -> Certificate:
     """What the form does not depend on. An unknown fact matters where a ground that could change the form
     reads it, or reads what may be inferred from it."""
     strength = len(STRENGTH) if headline == "none" else place(headline)
@@ -283,7 +283,7 @@ def certificate(facts: Facts, grounds: Sequence["GroundResult"], headline: str) 
     )
 
 
-def periods(facts: Facts, in_force: InForce, school: Doctrine) -> tuple[Period, ...]:
+def form_over_time(facts: Facts, in_force: InForce, school: Doctrine) -> tuple[Period, ...]:
     """The form under the law of each time, where it changes."""
     found: list[Period] = []
     told = Worlds(facts, Variations.of(()))

@@ -54,6 +54,8 @@ def one(kind, **facts):
     ({**FAKE, "price_paid": "166.67"}, "punitive_threefold", "500.01"),
     ({**FAKE, "price_paid": "299"}, "punitive_threefold", "897.00"),
     ({**FAKE, "price_paid": "0"}, "punitive_threefold", "500.00"),
+    ({"platform_deceived": "yes", "price_paid": "299"}, "punitive_threefold", "897.00"),
+    ({"platform_deceived": "no", "price_paid": "299"}, "punitive_threefold", ""),
     (FAKE, "punitive_threefold", None),
     ({**FAKE, "price_paid": "299", "merchant_intended": "no"}, "punitive_threefold", ""),
     ({**FAKE, "price_paid": "299", "seller_is_business": "no"}, "punitive_threefold", ""),
@@ -273,3 +275,9 @@ def test_every_remedy_and_payment_rests_on_law_of_its_day(facts, amounts, day):
         assert row.payer in claims.PARTIES
         assert set(row.against) <= set(claims.PARTIES)
     assert [r.to_json() for r in found] == [r.to_json() for r in remedies.remedies(verdict)]
+
+
+def test_threefold_for_the_platforms_own_deceit_is_owed_by_the_platform_alone():
+    told = {"platform_deceived": "yes", "merchant_infringed": "no", "price_paid": "299"}
+    found = {r.kind: r for r in remedies.remedies(judged(from_json(DECLARED, told)))}
+    assert found["punitive_threefold"].owed_by == ("platform",)
