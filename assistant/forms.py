@@ -6,8 +6,9 @@ to FORMS; `WHOLE` is the claim to all of the loss from the platform, which some 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant import payers
 from assistant.facts import Lang
@@ -74,7 +75,7 @@ _CONCEDES: dict[Lang, str] = {  # holds for its own clause only; what follows is
 }
 _SUPPOSES: dict[Lang, str] = {  # another case than this one
     "zh": "(?:如果|要想|要是|若是?(?!干)|假如|假设|假使|倘若|倘|万一|一旦|前提是)(?!您?问|说|要我说|没记错|您?同意|不介意)|只(?:在|当)[^，]*时|要(?:让|使|叫)平台|须[^，]*才|需要?[^，]*才|要[^，]*才|时才",
-    "en": r"\bif\b(?! you ask| i may| anything| only because)|\bonly (?:where|when|once|after)\b|^\W*had\b|\bprovided (?:that)?\b|\bhad (?:it|the platform|the merchant)\b|^\W*were\b|^\W*to (?:hold|make|have|get) the platform\b|\bwere (?:it|the platform) to\b|\bsuppos(?:e|ing)\b|\bin the event\b",
+    "en": r"\bif\b(?! you ask| i may| anything| only because)|\bonly (?:where|when|once|after)\b|^\W*had\b|^\W*a (?:platform|marketplace) (?:that|which)\b|\bprovided (?:that)?\b|\bhad (?:it|the platform|the merchant)\b|^\W*were\b|^\W*to (?:hold|make|have|get) the platform\b|\bwere (?:it|the platform) to\b|\bsuppos(?:e|ing)\b|\bin the event\b",
 }
 _CONFIRMS = re.compile(  # what was only supposed, asked or told is said to be so
     r"本案(?:也|正|就|恰)|正是(?:如此|这样|没|未)|(?:也|确实|恰恰|就)(?:应)?(?:如此|是这样)|恰恰没|本案平台正|^\W*(?:当然|是的|对[，。]|没错|确实|肯定)"
@@ -82,7 +83,7 @@ _CONFIRMS = re.compile(  # what was only supposed, asked or told is said to be s
 )
 _CONDITIONAL = r"\bunless\b|\bonly if\b(?! the (?:merchant|seller) (?:cannot|can't|fails))|除非|只(?:有|在|当)?.*才"  # wherever in the sentence
 _OTHERS_SAY: dict[Lang, str] = {  # held by someone else
-    "zh": "学说|学者|有的(?:主张|认为|说)|不同的?(?:意见|看法|主张|理解)|(?:有|另一种?|少数|不同|一种)观点|有人|一派|论者|另一种|另一说|有的(?:人|意见|说法)|持[^，]{1,8}说|该说|此说|少数意见|连带责任说|补充责任说|按份责任说"
+    "zh": "学说|学者|有的(?:主张|认为|说)|不同的?(?:意见|看法|主张|理解)|(?:有|另一种?|少数|不同|一种)观点|有人|一派|论者|另一种|另一说|有的(?:人|意见|说法|法官|法院|判决|认定|判)|持[^，]{1,8}说|该说|此说|少数意见|连带责任说|补充责任说|按份责任说"
     "|(?:您|你|用户|消费者|平台|商家|店家|对方|客服)(?:曾|也|还|则|一直|坚持|或许|会|可能|也许)*(?:主张|认为|说|提到|提出|要求|希望|辩称|声称|称|抗辩|以为|问|觉得)|(?<!没)(?<!毫无)(?<!无)(?:有|存在)(?:很大|较大|不小|一定)?(?:争议|争论|分歧)",
     "en": r"\b(?:some|others?|another|one|certain|many|minority|rival|different|several|these|those|five|two) (?:\w+ )?(?:schools?|scholars?|commentators?|authors?|doctrines?|views?|theor(?:y|ies))\b|\bschools?\b|\bscholars\b|\bdoctrines\b|\b(?:some|others) (?:say|hold|think|argue|read|would|that)\b|\bargues?\b|\bargued\b"
     r"|(?<!not )(?<!never )(?<!hardly )\b(?:contested|disputed|debated|controversial)\b|\b(?:you|the user|the platform|the merchant) (?:say|said|says|ask|asked|claim|claimed|claims|contends?|argues?|may say|maintains?)\b",
@@ -92,7 +93,7 @@ _SAYING: dict[Lang, str] = {  # a clause after which what is held by someone els
     "en": r"(?:say|says|said|argues?|argued|holds?|held|views?|think|claims?|claimed|that|read)\W*$|^\W*(?:according to|on|under|for|in the eyes of)\b",
 }
 _ASKS: dict[Lang, str] = {
-    "zh": "是否|是[^，。]{1,12}还是|(?:责任|连带|补充|按份)还是|要不要|能否|是不是|的区别|区别(?:在|于)|不同于|有别于|比起|区分|哪一种|哪种|有没有|多大程度|吗$|责任(?:则|通常)?(?:是指|指的是|意味着)|什么是|的(?:含义|意思|概念)",
+    "zh": "是否|是[^，。]{1,12}还是|(?:责任|连带|补充|按份)还是|要不要|能否|是不是|的区别|相比|区别(?:在|于)|不同于|有别于|比起|区分|哪一种|哪种|有没有|多大程度|吗$|责任(?:则|通常)?(?:是指|指的是|意味着)|什么是|的(?:含义|意思|概念)",
     "en": r"\bwhether\b|\beither\b.*\bor\b|\bdiffers?\b|\bdifference\b|\bversus\b|\bvs\b|\bunlike\b|\bas opposed to\b|\bdistinguish\w*|\bwhich form\b|\bliability means\b",
 }
 _MAYBE: dict[Lang, str] = {
@@ -156,12 +157,17 @@ _POSSIBILITIES = re.compile(
     r"取决于|几种(?:可能|情况|情形)|可能的结论|possib|depends on|could be", re.I
 )  # a heading over a list
 _UNDECIDED = re.compile(
-    r"既不能[^。]*也不能|(?:均|都)不能排除|尚无定论|cannot yet (?:say|tell)|\bneither\b.*\bnor\b.*\bcan be\b"
+    r"既不能[^。]*也不能|不能因为[^。]*就|(?:均|都)不能排除|尚无定论|cannot yet (?:say|tell)|\bneither\b.*\bnor\b.*\bcan be\b"
 )
 
 
-def said(text: str, lang: Lang) -> Iterator[Said]:
+@lru_cache(maxsize=8)
+def said(text: str, lang: Lang) -> tuple[Said, ...]:
     """Every form a text names, with whether it is meant. Reads both languages in any text."""
+    return tuple(_said(text, lang))
+
+
+def _said(text: str, lang: Lang) -> Iterator[Said]:
     before: list[Said] = []
     for sentence, moods in _sentences(text, lang):
         found = [
@@ -176,7 +182,7 @@ def said(text: str, lang: Lang) -> Iterator[Said]:
 def meant(text: str, lang: Lang) -> Iterator[str]:
     """The clauses that say how things are, in small letters: not supposed, asked or told of another."""
     for _, moods in _sentences(text, lang):
-        yield from (clause for clause, shielded in moods[0][1] if not shielded)
+        yield from (clause for _, clauses in moods[:1] for clause, shielded in clauses if not shielded)
 
 
 def claimed(text: str, lang: Lang) -> set[str]:
@@ -190,11 +196,17 @@ def claimed(text: str, lang: Lang) -> set[str]:
     return found
 
 
+_SCRIPT: dict[Lang, re.Pattern[str]] = {"zh": re.compile("[一-龥]"), "en": re.compile("[a-z]{2}")}
 _Moods = list[tuple[Lang, list[tuple[str, bool]]]]  # by language: clauses, and whether each is not meant
 
 
-def _sentences(text: str, lang: Lang) -> Iterator[tuple[str, _Moods]]:
-    """The sentences, each with its clauses in both languages."""
+@lru_cache(maxsize=8)
+def _sentences(text: str, lang: Lang) -> Sequence[tuple[str, _Moods]]:
+    """The sentences, each with its clauses, read as each language whose script it has."""
+    return list(_read(text, lang))
+
+
+def _read(text: str, lang: Lang) -> Iterator[tuple[str, _Moods]]:
     plain = _BETWEEN.sub("", text.replace("*", "")).lower()
     tongues: tuple[Lang, ...] = ("zh", "en") if lang == "zh" else ("en", "zh")
     listed = topic = False  # under a heading of what is possible; in what is said of a form as such
@@ -207,7 +219,10 @@ def _sentences(text: str, lang: Lang) -> Iterator[tuple[str, _Moods]]:
         topic = any(re.search(_TOPIC[tongue], sentence) for tongue in tongues) or (
             topic and bool(re.match("它|其|这种|该", sentence))
         )
-        yield sentence, [(tongue, list(_clauses(sentence, tongue, listed, topic))) for tongue in tongues]
+        yield sentence, [
+            (tongue, list(_clauses(sentence, tongue, listed, topic)))
+            for tongue in tongues if _SCRIPT[tongue].search(sentence)
+        ]  # fmt: skip
 
 
 def _clauses(sentence: str, lang: Lang, listed: bool, topic: bool) -> Iterator[tuple[str, bool]]:

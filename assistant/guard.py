@@ -14,10 +14,10 @@ from decimal import Decimal
 from assistant.citations import Citation, normalised
 from assistant.citations import check as check_citations
 from assistant.facts import Lang
-from assistant.forms import CARRY_WHOLE, LIABLE, WHOLE, asserted, claimed, denied, hedged, meant
+from assistant.forms import CARRY_WHOLE, asserted, claimed, denied, hedged, meant
 from assistant.law import LawError, Library, Ref
 from assistant.numerals import CHARACTERS, to_int
-from assistant.payers import TRUE_OF
+from assistant.payers import LIABLE, TRUE_OF, WHOLE
 
 MAX_LENGTH = 6000  # characters of a reply
 MAX_DRAFT: dict[Lang, int] = {"zh": 2400, "en": 5000}  # characters of what a model writes
@@ -63,7 +63,7 @@ _NOT_OFFERED = re.compile(
 _FACTORS = {"two": 2, "twice": 2, "double": 2, "three": 3, "triple": 3, "treble": 3, "four": 4, "five": 5, "six": 6,
             "seven": 7, "eight": 8, "nine": 9, "ten": 10}  # fmt: skip
 _PERCENT = re.compile(
-    r"(\d+(?:\.\d+)?)\s?(?:%|％|per ?cent\b)|百分之([零〇一二三四五六七八九十百]{1,4}|\d+)|([一二三四五六七八九])成(?!为|立|功|交|年|分)"
+    r"(?<!\d)(\d+(?:\.\d+)?)\s?(?:%|％|per ?cent\b)|百分之([零〇一二三四五六七八九十百]{1,4}|\d+)|([一二三四五六七八九])成(?!为|立|功|交|年|分)"
 )
 _ORPHAN = re.compile(
     rf"(?<!合同)(?<!协议)(?<!规则)(?<!条款)第\s?(?P<zh>[0-9{CHARACTERS}]{{1,12}})\s?条(?!评|消|信|短|视频|记录)"
