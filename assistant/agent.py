@@ -5,6 +5,7 @@ The draft goes to the guard like any text; any failure here means the reply is r
 
 import functools
 import json
+import re
 import string
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -17,7 +18,7 @@ from assistant.chat import ModelFailed, Turn
 from assistant.explain import Found, render
 from assistant.facts import FactError, Lang
 from assistant.forms import named
-from assistant.guard import Evidence, amounts_of
+from assistant.guard import FACTS, Evidence, amounts_of
 from assistant.index import Index
 from assistant.law import LawError, Library
 from assistant.masking import masked
@@ -119,6 +120,7 @@ def evidence(material: Material, story: str) -> Evidence:
     return Evidence(
         frozenset(material.provisions), frozenset(held), amounts_of(sums), story, verdict.law_as_of,
         frozenset(open_to), verdict.liability, explanation(material),
+        {name: verdict.facts[name] for facts, _ in FACTS for name in facts},
     )  # fmt: skip
 
 
@@ -174,7 +176,12 @@ def _written(turn: Turn, asked: str, usable: Sequence[Tool]) -> str:
         {"messages": [{"role": "user", "content": masked(asked)}]},
         {**config, "recursion_limit": 3 * TOOL_CALLS + 6},
     ))  # fmt: skip
-    written = str(state["messages"][-1].text).strip()
+    written = plain(str(state["messages"][-1].text))
     if not written:
         raise ModelFailed("empty")
     return written
+
+
+def plain(draft: str) -> str:
+    """A draft whose headings are lines in bold: headings are the reply's own."""
+    return re.sub(r"^ {0,3}#{1,6} +\**(.+?)[#*\s]*$", r"**\1**", draft.strip(), flags=re.M)

@@ -22,6 +22,9 @@ from assistant.reply import NOTICE, Audience, cite, gather
 PROVISIONS = {"consumer": 4, "desk": 4, "lawyer": 6}  # how many are shown to whom
 SHOWN = 260  # characters of a provision shown whole; of a longer one, the paragraphs that answer
 CLOSE = 0.6  # a second note is shown when it fits the question this well beside the first
+_NUMBERED = re.compile(
+    r"\b(?:article|paragraph|item|section|chapter)s? \d"
+)  # a place in a law, no term asked about
 _CAVEAT = re.compile(r"^### .*$", re.M)
 
 _MARKS: Mapping[str, Mapping[Lang, str]] = {
@@ -140,7 +143,7 @@ def _whole(refs: Sequence[str]) -> list[str]:
 
 def _terms_in(question: str, known: Sequence[Term], lang: Lang) -> list[Term]:
     """The terms a question names, at most two; a term within a longer one named is not another."""
-    text, found = question.lower(), list[Term]()
+    text, found = _NUMBERED.sub("\n", question.lower()), list[Term]()
     for term in sorted((t for t in known if len(t.name[lang]) > 2), key=lambda t: -len(t.name[lang])):
         if term.name[lang] in text:
             text = text.replace(term.name[lang], "\n")

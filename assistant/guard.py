@@ -6,7 +6,7 @@ has failed: the caller then renders by code. To add a check, add a function to `
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,9 +14,10 @@ from decimal import Decimal
 from assistant.citations import Citation, normalised
 from assistant.citations import check as check_citations
 from assistant.facts import Lang
-from assistant.forms import CARRY_WHOLE, LIABLE, WHOLE, asserted, denied, hedged
+from assistant.forms import CARRY_WHOLE, asserted, claimed, denied, hedged, meant
 from assistant.law import LawError, Library, Ref
 from assistant.numerals import CHARACTERS, to_int
+from assistant.payers import LIABLE, TRUE_OF, WHOLE
 
 MAX_LENGTH = 6000  # characters of a reply
 MAX_DRAFT: dict[Lang, int] = {"zh": 2400, "en": 5000}  # characters of what a model writes
@@ -27,9 +28,9 @@ _SURE = "一定|必然|肯定|百分之百|100%|必定|绝对|保证|保准|铁�
 _OUTCOME = re.compile(
     rf"(?:{_SURE}|包|必|准)(?:您|你|法院|官司|案子)?(?:会|能|可以|可|要|就)*(?:支持|得到支持|判您?赢|胜诉?|赢|获赔|拿到|要回|讨回|追回|赔到|成功)"
     rf"|(?:{_SURE})(?:您|你|平台)?(?:会|能|要|就)*赔(?!偿责任|付责任)"
-    r"|法院(?:一定|必然|肯定|必|将|会|就会|都会)(?:会|能)?(?:全部|完全|全额)?(?:支持|判决?平台|判您|站在您)|(?:您|你|官司|案子)(?:会|将|能|就能|稳)(?:会|能)?(?:打)?(?:赢|胜诉)|稳操胜券|胜券在握|(?:官司|案子)稳了|不可能(?:会)?输|输不了"
+    r"|法院(?:最后|最终|到时)?(?:一定|必然|肯定|必|将|会|就会|都会)(?:会|能|一定|肯定)?(?:全部|完全|全额|把)?(?:支持|判决?平台|判您|判退|判赔|站在您|驳回|您挡|让平台)|(?:您|你|官司|案子)(?:会|将|能|就能|稳)(?:会|能)?(?:打)?(?:赢|胜诉)|十拿九稳|板上钉钉|跑不掉的官司|稳操胜券|胜券在握|(?:官司|案子)稳了|不可能(?:会)?输|输不了"
     r"|(?:guarantee\w*|certain(?:ly)?|definitely|surely|sure|bound|assured|no doubt|100%)[^.]{0,28}\b(?:win|wins|prevail|succeed|success|get (?:your|the|all|full)|be paid|recover)"
-    r"|\byou (?:will|shall|are going to|cannot fail to|can't fail to) (?:\w+ )?(?:win|prevail|succeed|get (?:your|the|all)|recover)|\bcannot lose|\bcan't lose|\bcourts? (?:will|must|is bound to|is sure to) (?:\w+ )?(?:rule|find|side|decide|order|award|uphold|support|grant)|\bwill win\b|\bsure win",
+    r"|\byou (?:will|shall|are going to|cannot fail to|can't fail to) (?:\w+ )?(?:win|prevail|succeed|get (?:your|the|all)|recover)|slam dunk|open-and-shut|\bin the bag\b|sure thing|dead certain|home and dry|\bcannot lose|\bcan't lose|\bcourts? (?:will|must|is bound to|is sure to) (?:\w+ )?(?:rule|find|side|decide|order|award|uphold|support|grant|make|force|hold)|\bwill win\b|\bsure win",
     re.I,
 )
 _DISCLAIMED = re.compile(
@@ -56,20 +57,28 @@ _MULTIPLE = re.compile(
     r"|\b(?P<en>two|three|four|five|six|seven|eight|nine|ten|twice)(?:fold|[- ]times?)\b|\b(?P<word>double|triple|treble)\b|\b(?P<n>\d{1,3})(?:x|[- ]?fold| times)\b",
     re.I,
 )
+_NOT_OFFERED = re.compile(
+    r"(?:没有?|未|并无|不曾)[^，。；]{0,6}(?:承诺|说|答应|写)[^，。；]{0,14}$|(?:never|not|no)\b[^.;]{0,10}promis[^.;]{0,14}$"
+)
 _FACTORS = {"two": 2, "twice": 2, "double": 2, "three": 3, "triple": 3, "treble": 3, "four": 4, "five": 5, "six": 6,
             "seven": 7, "eight": 8, "nine": 9, "ten": 10}  # fmt: skip
 _PERCENT = re.compile(
-    r"(\d+(?:\.\d+)?)\s?(?:%|％|per ?cent\b)|百分之([零〇一二三四五六七八九十百]{1,4}|\d+)|([一二三四五六七八九])成(?!为|立|功|交|年|分)"
+    r"(?<!\d)(\d+(?:\.\d+)?)\s?(?:%|％|per ?cent\b)|百分之([零〇一二三四五六七八九十百]{1,4}|\d+)|([一二三四五六七八九])成(?!为|立|功|交|年|分)"
 )
 _ORPHAN = re.compile(
     rf"(?<!合同)(?<!协议)(?<!规则)(?<!条款)第\s?(?P<zh>[0-9{CHARACTERS}]{{1,12}})\s?条(?!评|消|信|短|视频|记录)"
     r"|\b(?i:Articles?|Arts?\.|Section|Sec\.)\s?(?P<en>\d{1,6})|§\s?(?P<en2>\d{1,6})"
 )
 _AS_LAW = re.compile(r"法律|法规|法定|依法|法条|\blaw\b|\blegal(?:ly)?\b|\bstatut", re.I)
+_BEFORE_CODE = re.compile(  # the laws that the Civil Code's last article repealed, by their English names alone
+    r"\b(?:(?<!Electronic )Contract|Tort(?: Liability)?|Property|Guarantee|Guaranty|Security|Marriage|Succession|Inheritance|Adoption) Law\b"
+    r"|\bGeneral (?:Principles|Provisions|Rules) of (?:the )?Civil Law\b"
+)
+_CIVIL_CODE = date(2021, 1, 1)  # the day from which it is in force
 _PERSONAL = re.compile(
     r"(?<!\d)1[3-9]\d(?:[-\s]?\d{4}){2}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)|(?<!\d)\d{16,19}(?!\d)"
     r"|(?<!\d)0\d{2,3}[-\s]?\d{7,8}(?!\d)|(?<!\d)\d{4}(?:[-\s]\d{4}){3}(?:[-\s]\d{1,3})?(?!\d)"
-    r"|[\w.+-]+@[\w-]+\.\w+|(?:微信|QQ|支付宝|WeChat|Alipay|Telegram)\s?(?:账?号|ID|号码|number|account)?\s?(?:是|为|：|:|is)?\s?(?=[\w-]*\d)[A-Za-z0-9_-]{5,}"
+    r"|[\w.+-]{1,64}@[\w-]+\.\w+|(?:微信|QQ|支付宝|WeChat|Alipay|Telegram)\s?(?:账?号|ID|号码|number|account)?\s?(?:是|为|：|:|is)?\s?(?=[\w-]*\d)[A-Za-z0-9_-]{5,}"
     r"|[一-龥]{2,9}(?:省|市|区|县|镇|乡|街道)[一-龥]{1,10}(?:路|街|巷|村|小区|大道|大厦)[一-龥]{0,4}\d{1,5}(?:号|弄|栋|幢|室)"
     r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9]{5}(?![A-Z0-9])",
     re.I,
@@ -84,11 +93,45 @@ _MARKUP = re.compile(
     re.I | re.M,
 )
 _FORGED = re.compile(
-    r"(?:^|\n)\W*(?:结论|最终结论|系统|system|conclusion|final answer|assistant|user)\W{0,3}[:：]|<\||\|>|<<<|>>>",
+    r"(?:^|\n)\W*(?:下一步|next steps?|您可以要求什么)\W*(?:\n|$)|(?:^|\n)\W*(?:结论|最终结论|系统|system|conclusion|final answer|assistant|user)\W{0,3}[:：]|<\||\|>|<<<|>>>",
     re.I,
 )
+_ROLE = re.compile(  # someone else is made to speak
+    r"(?:假如|假设|如果|若|要是)我(?:是|做|当)|(?:作为|身为|站在|以)(?:平台|商家|法院|法官|对方)?的?(?:律师|法官|法务|客服|代表|老板)[^，。]{0,4}(?:的?(?:角度|立场|身份)|，?我)|我(?:是|就是)(?:平台|法官|商家|律师)"
+    r"|\bif i were\b|\b(?:speaking|writing) as\b|\bas (?:the|a|your|their) (?:platform's |merchant's |presiding )?(?:\w+ )?(?:judge|counsel|lawyer|attorney|spokes\w+)\b[^.]{0,20}\b(?:i|we)\b|\bi am (?:the|a|your) (?:judge|platform|seller|lawyer)",
+    re.I,
+)
+_SPOKEN = re.compile(  # before words in quotation marks that nobody is said to have written
+    r"(?:可能|也许|或许|常|往往|通常|会|想)[^，。]{0,4}(?:辩|说|问|主张|称|解释)[^，。]{0,3}[，：:]?$|(?:may|might|could|would|often|always) (?:\w+ )?(?:ask|say|argue|object|wonder|reply|claim)\w*(?: that)?[,:]?\s*$",
+    re.I,
+)
+_WRITTEN = re.compile(
+    r"(?:规定|写|说|原文|条文|载|讲|称|[：:])[^，。“]{0,6}[，：:]?$|(?:say|read|provide|state|put|write|writ)\w*\b[^.“\"]{0,20}$",
+    re.I,
+)
+_ASKED = re.compile("是否|有没有|能不能|要不要|吗|[?？]")
 _QUOTE = re.compile(r"“([^“”]{1,600})”|「([^「」]{1,600})」|\"([^\"\n]{1,600})\"|『([^『』]{1,600})』")
 _SHORT_QUOTE: dict[Lang, int] = {"zh": 8, "en": 24}  # characters up to which quotation marks are no quotation
+_PHRASE: dict[Lang, int] = {"zh": 14, "en": 40}  # where nothing says that it was written or said
+
+
+_REVIEWS = ("verified_identity", "verified_licence", "reviewed_in_substance", "checked_product_safety")
+# What a draft may say of the platform only where one of these facts has that value; its words in both languages.
+FACTS: tuple[tuple[Mapping[str, bool], Mapping[Lang, re.Pattern[str]]], ...] = tuple(
+    (facts, {"zh": re.compile(zh), "en": re.compile(en, re.I)})
+    for facts, zh, en in (
+        ({"knew_before_harm": True, "took_measures": False},
+         "(?:平台|它)(?:早就|早已|一直|分明|显然|其实)?(?:明知|早知道|心知肚明)",
+         r"\bplatform (?:well |fully |long )?(?:knew all along|had known|had long known|was well aware)"),
+        ({"merchant_identified": False},
+         "(?:平台|它)(?:无法|不能|没能|没有|拒绝)(?:向您)?(?:提供|给出|说出)(?:商家|卖家)[^，。]{0,8}(?:信息|名称|地址|身份|联系方式)",
+         r"(?:it|platform) (?:could not|couldn't|cannot|did not|didn't|failed to) (?:tell|give|disclose|identify|name)[^,.]{0,16}(?:who|seller|merchant|shop)"),
+        (dict.fromkeys(_REVIEWS, True), "(?:平台|它)(?:已经?|肯定|当然|确实|都)+(?:核验|审核|查验|核实)过?了?",
+         r"platform (?:has|had|did) (?:already |indeed |certainly )?(?:check|verif|vet|review)\w*"),
+        (dict.fromkeys(_REVIEWS, False), "(?:平台|它)(?:根本|并|完全)?(?:没有|没|未)(?:核验|审核|查验|核实)(?!义务|责任)",
+         r"platform (?:never|did not|didn't|has not) (?:check|verif|vet|review)\w*"),
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,6 +165,7 @@ class Evidence:
     possible: frozenset[str] = frozenset()
     headline: str = ""  # the verdict's form, which may not be denied
     sources: str = ""
+    facts: Mapping[str, object] | None = None  # by name; None: no facts are in issue
 
 
 def check(text: str, evidence: Evidence, library: Library, lang: Lang, *, draft: bool = True) -> Report:
@@ -159,6 +203,8 @@ def _citation_problems(
             yield f"citation:not_in_evidence:{c.ref}"
         elif c.quoted_text and library.provision(c.ref, evidence.on).kind == "digest":
             yield f"citation:quotes_a_digest:{c.ref}"
+    if _BEFORE_CODE.search(text) and (evidence.on or _CIVIL_CODE) >= _CIVIL_CODE:
+        yield "citation:repealed_or_superseded"
     yield from _rules_problems(text, [c for c in found if not c.is_law], evidence)
     yield from _orphans(text, found, allowed)
 
@@ -228,6 +274,8 @@ def _amounts(text: str) -> set[Decimal]:
 def _multiples(text: str) -> set[int]:
     found = set()
     for m in _MULTIPLE.finditer(text):
+        if _NOT_OFFERED.search(text[max(0, m.start() - 24) : m.start()]):
+            continue
         english = (m["en"] or m["word"] or "").lower()
         number = m["zh"] or m["back"] or m["fake"] or m["n"]
         found.add(_FACTORS.get(english, 0) or to_int(number or "") or 0)
@@ -259,10 +307,13 @@ def _stated(evidence: Evidence, library: Library) -> set[Decimal]:
 # ---- what only a model's draft can do wrong
 def _draft_problems(text: str, evidence: Evidence, library: Library, lang: Lang) -> Iterator[str]:
     yield from _form_problems(text, evidence, lang)
+    yield from _fact_problems(text, evidence, lang)
     yield from _share_problems(text, evidence, library)
     yield from _quote_problems(text, evidence, library, lang)
     if any(not _DISCLAIMED.search(text[: m.start()]) for m in _OUTCOME.finditer(text)):
         yield "promise_of_outcome"
+    if _ROLE.search(text):
+        yield "role"
     if _personal(text) - _personal(evidence.told):
         yield "personal_data"
     if _MARKUP.search(text):
@@ -279,23 +330,34 @@ def _draft_problems(text: str, evidence: Evidence, library: Library, lang: Lang)
 
 def _form_problems(text: str, evidence: Evidence, lang: Lang) -> Iterator[str]:
     held = evidence.forms | ({WHOLE} if evidence.forms & CARRY_WHOLE else set())
-    held |= {LIABLE} if evidence.forms - {"none"} else set()
+    held |= {LIABLE} if evidence.forms - {"none", "need_facts"} else set()
     yield from (f"form:{form}" for form in sorted(asserted(text, lang) - held))
     maybe = hedged(text, lang) - held - evidence.possible - {LIABLE}
     yield from (f"form:maybe_{form}" for form in sorted(maybe))
+    untrue = (c for c in claimed(text, lang) - held if not held.intersection(TRUE_OF.get(c, ())))
+    yield from (f"form:{claim}" for claim in sorted(untrue))
     if evidence.headline in denied(text, lang) - {"none"}:
         yield f"form:denies_{evidence.headline}"
+
+
+def _fact_problems(text: str, evidence: Evidence, lang: Lang) -> Iterator[str]:
+    """What it says the platform did or knew, against the facts; of a fact that is open, nothing may be said."""
+    said = list(meant(text, lang)) if evidence.facts is not None else []
+    for facts, words in FACTS:
+        held = any((evidence.facts or {}).get(fact) is value for fact, value in facts.items())
+        if not held and any(words[lang].search(clause) for clause in said):
+            yield f"fact:{next(iter(facts))}"
 
 
 def _quote_problems(text: str, evidence: Evidence, library: Library, lang: Lang) -> Iterator[str]:
     """Whatever stands in quotation marks, longer than a term, is verbatim: the law's text or the user's."""
     statutes = [t for r in evidence.refs for t in _verbatim(r, evidence, library)]
     source = _letters("".join([evidence.told, normalised(evidence.sources), *map(normalised, statutes)]))
-    for groups in _QUOTE.findall(text):
-        quote = "".join(groups)
-        if len(quote) > _SHORT_QUOTE[lang] and not all(
-            _letters(p) in source for p in re.split("…+|\\.{3,}", quote)
-        ):
+    for match in _QUOTE.finditer(text):
+        quote, before = next(filter(None, match.groups())), text[max(0, match.start() - 40) : match.start()]
+        least = (_SHORT_QUOTE if _WRITTEN.search(before) else _PHRASE)[lang]
+        told = len(quote) <= least or _SPOKEN.search(before) or _ASKED.search(quote)
+        if not told and not all(_letters(p) in source for p in re.split("…+|\\.{3,}", quote)):
             yield "quote:not_verbatim"
 
 

@@ -67,3 +67,11 @@ def test_no_lie_leaves(form, lang):
 def test_no_lie_by_hand_leaves(form, lang):
     held = evidence(form, lang)
     assert [lie for lie in LIES[form][lang] if not guard.check(lie, held, LIBRARY, lang).problems] == []
+
+
+def test_drafts_by_another_hand_are_told_from_lies(assistant):
+    from tests.fuzz_guard import written
+
+    wrong = [d for d in written(assistant, Path(__file__).with_name("drafts-2.yaml")) if not d.right]
+    assert [d.text for d in wrong if d.why] == []
+    assert [(d.text, d.problems) for d in wrong if not d.why] == []

@@ -36,7 +36,8 @@ def test_an_answer_passes_the_guard_and_cites_only_law_in_force(question, told, 
     [("什么是安全保障义务？", "**安全保障义务**：", "第三十八条第二款"),
      ("补充责任和连带责任差在哪？", "**补充责任**：", "**连带责任**："),
      ("电子商务法第三十八条第二款说的是什么？", "### 条文", "依法承担相应的责任"),
-     ("What is supplementary liability?", "**supplementary liability**: ", "### Provisions")],
+     ("What is supplementary liability?", "**supplementary liability**: ", "### Provisions"),
+     ("What does Article 38(2) mean by corresponding liability?", "**corresponding liability**: ", "Article 38(2)")],
 )  # fmt: skip
 def test_the_terms_and_provisions_asked_for_come_first(question, first, words, told):
     reply = told(question).reply
