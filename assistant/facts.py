@@ -96,6 +96,11 @@ class Fact:
     source: Source = "stated"
     evidence: str = ""
 
+    @property
+    def quoted(self) -> str:
+        """The evidence as it is quoted, without what ends it in the midst of a sentence."""
+        return self.evidence.strip().rstrip("，,、；;：:")
+
 
 @cache
 def declarations(file: Path) -> Mapping[str, Declaration]:

@@ -43,8 +43,12 @@ def test_a_conversation_is_there_only_for_its_key(talk: Talk) -> None:
 
 
 def test_a_message_edited_is_answered_as_if_it_alone_had_been_said(talk: Talk) -> None:
-    here = last(talk.send("k", "", JOINT, PLAIN)).seen.id
-    view = last(talk.send("k", here, SUPPLEMENTARY, PLAIN, instead=True))
+    view = last(talk.send("k", "", JOINT, PLAIN))
+    here = view.seen.id
+    last(talk.send("k", here, "我付了320元。", PLAIN))
+    assert list(talk.edit("yours", here, view.told[0].id, "x", PLAIN)) == []
+    assert list(talk.edit("k", here, view.told[1].id, "an answer is not the user's", PLAIN)) == []
+    view = last(talk.edit("k", here, view.told[0].id, SUPPLEMENTARY, PLAIN))
     assert [m.text for m in view.told if m.role == "user"] == [SUPPLEMENTARY]
     assert len(view.told) == 2
     fresh = last(talk.send("k", "", SUPPLEMENTARY, PLAIN))
@@ -53,13 +57,11 @@ def test_a_message_edited_is_answered_as_if_it_alone_had_been_said(talk: Talk) -
 
 def test_what_was_set_by_hand_stays_when_the_last_message_is_edited_or_answered_again(talk: Talk) -> None:
     here = last(talk.send("k", "", JOINT, PLAIN)).seen.id
-    last(talk.send("k", here, "我付了320元。", PLAIN))
+    sent = last(talk.send("k", here, "我付了320元。", PLAIN)).told[2].id
     talk.correct("k", here, "took_measures", "yes", PLAIN)
     talk.correct("k", here, "person_injured", "", PLAIN)
-    for view in (
-        last(talk.again("k", here, PLAIN)),
-        last(talk.send("k", here, "我付了330元。", PLAIN, instead=True)),
-    ):
+    edited = last(talk.edit("k", here, sent, "我付了330元。", PLAIN))
+    for view in (edited, last(talk.again("k", here, PLAIN))):
         assert view.facts["took_measures"] is True
         assert view.facts["person_injured"] is None
         assert view.facts["complained_to_platform"] is True

@@ -103,6 +103,7 @@ def _translations(settings: Settings) -> dict[str, dict[str, str]]:
         return {
             **said,
             **{d.id: d.name[lang] for d in DOCTRINES.values()},
+            "welcome": f"{said['notice_short']} {privacy}",
             "notice": f"{said['legal']} {privacy}",
             "about": about,
         }
