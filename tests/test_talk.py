@@ -51,6 +51,7 @@ def test_a_message_edited_is_answered_as_if_it_alone_had_been_said(talk: Talk) -
     view = last(talk.edit("k", here, view.told[0].id, SUPPLEMENTARY, PLAIN))
     assert [m.text for m in view.told if m.role == "user"] == [SUPPLEMENTARY]
     assert len(view.told) == 2
+    assert view.seen.title == SUPPLEMENTARY[:40]
     fresh = last(talk.send("k", "", SUPPLEMENTARY, PLAIN))
     assert view.facts.to_json() == fresh.facts.to_json()
 

@@ -168,8 +168,10 @@ def say(link: Connection, conversation: str, role: str, text: str) -> Message:
 
 def cut(link: Connection, seen: Conversation, first: int, memory: Json) -> None:
     """Forget the messages from this id on, with the memory before them. Raises Conflict as `change`."""
-    change(link, seen, memory=memory)
-    link.execute(delete(messages).where(messages.c.conversation == seen.id, messages.c.id >= first))
+    here = messages.c.conversation == seen.id
+    begun = link.execute(select(func.min(messages.c.id)).where(here)).scalar()
+    change(link, seen, memory=memory, title="" if begun == first else seen.title)
+    link.execute(delete(messages).where(here, messages.c.id >= first))
 
 
 def mark(link: Connection, message: Message, **values: object) -> None:

@@ -1,6 +1,6 @@
 """How the page looks: theme, style sheet, and the small scripts that the browser runs.
 
-Fonts are those of the machine; the policy in HEAD lets nothing be fetched from elsewhere.
+Fonts are those of the machine.
 """
 
 from pathlib import Path
@@ -41,12 +41,12 @@ SHOW_LAST = """() => requestAnimationFrame(() => {
   if (pane) pane.scrollTo({top: last.offsetTop - pane.offsetTop - 8, behavior: 'smooth'});
 })"""
 
-# Another language turns the frame too: the page starts anew in it (HEAD).
+# Another language turns the frame too: the page starts anew in it (`head`).
 IN_LANGUAGE = """(kept) => {
   const lang = kept.lang === 'auto' ? '' : kept.lang || '';
-  if ((localStorage.getItem('anbao-lang') || '') === lang) return;
+  const before = localStorage.getItem('anbao-lang') || '';
   localStorage.setItem('anbao-lang', lang);
-  location.reload();
+  if (lang !== before && !(lang && document.documentElement.lang.startsWith(lang))) location.reload();
 }"""
 
 # A tab of the browser comes back to its own conversation; one whose server went away and came back
@@ -97,12 +97,3 @@ SAVE = """(file) => {
 
 FOCUS = """() => requestAnimationFrame(() => document.querySelector('#box textarea').focus({preventScroll: true}))"""
 TO_TOP = """() => window.scrollTo({top: 0})"""
-
-# Nothing is fetched from elsewhere, whatever a story holds. The language chosen takes the browser's place.
-HEAD = """<meta http-equiv="Content-Security-Policy"
- content="default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; form-action 'none'">
-<script>
-  const chosen = {zh: 'zh-CN', en: 'en'}[localStorage.getItem('anbao-lang')];
-  if (chosen) Object.defineProperty(navigator, 'language', {get: () => chosen});
-  document.documentElement.lang = navigator.language.startsWith('zh') ? 'zh-CN' : 'en';
-</script>"""
