@@ -180,6 +180,27 @@ def mark(link: Connection, message: Message, **values: object) -> None:
     link.execute(update(messages).where(messages.c.id == message.id).values(answer=answer))
 
 
+def judged(link: Connection, most: int | None = None) -> list[tuple[Message, str]]:
+    """Answers that their readers judged, newest first, each with the message it answers."""
+    asked = messages.alias()
+    query = (
+        select(messages, asked.c.text.label("asked"))
+        .outerjoin(asked, asked.c.id == messages.c.answers)
+        .where(messages.c.answer["feedback"].as_string().is_not(None))
+        .order_by(messages.c.id.desc())
+        .limit(most)
+    )
+    rows = [dict(row) for row in link.execute(query).mappings()]
+    return [(Message(**row), asked or "") for row in rows for asked in [row.pop("asked")]]
+
+
+def judgements(link: Connection) -> dict[str, int]:
+    """How many answers their readers judged, by what they said of them."""
+    said = messages.c.answer["feedback"].as_string()
+    counted = select(said, func.count()).where(said.is_not(None)).group_by(said)
+    return {str(name): count for name, count in link.execute(counted)}
+
+
 def leave_to_agent(link: Connection, conversation: str) -> None:
     """What the bot has not answered yet is for the human agent."""
     waiting = (messages.c.conversation == conversation, messages.c.status == "pending")
