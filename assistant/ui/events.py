@@ -99,12 +99,13 @@ class Events:
 
     def stream(self, work: Iterable[str | View], visit: Visit) -> Iterator[Shown]:
         """The steps while working, then the whole page; a failure is one line and loses nothing."""
-        p, view = self.parts, None
+        p, view, shown = self.parts, None, ""
         try:
             for now in work:
-                step = now if isinstance(now, str) else ""
                 view = now if isinstance(now, View) else view
-                if view and (step or view.waiting):
+                step = now if isinstance(now, str) else "understand" if now.waiting else ""
+                if view and step not in ("", shown):
+                    shown = step
                     yield {p.chat: chat_pane.bubbles(view, step), p.here: view.seen.id,
                            p.send: gr.update(visible=False), p.stop: gr.update(visible=True)}  # fmt: skip
             yield self.shown(view, visit) if view else {p.chat: gr.skip()}

@@ -24,7 +24,7 @@ from assistant.ui.words import TEXT, shown_value
 from assistant.verdict import Verdict
 
 TENANT = "default"  # the desk of this installation reads the same store
-TITLE = 24  # characters of a title in the list
+SEEN = 0.15  # seconds: a step that is over sooner is not worth a message to the browser
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Talk:
             now = talks.get(link, TENANT, seen.id)
             if (now.lang, now.doctrine) != chosen:
                 talks.change(link, now, lang=choices.lang, doctrine=choices.doctrine)
-        for step in watched(lambda tell: self.kept.answer(TENANT, sent, tell, choices.audience)):
+        for step in watched(lambda tell: self.kept.answer(TENANT, sent, tell, choices.audience), SEEN):
             if isinstance(step, str):
                 yield step
         yield View(self, self.kept.find(TENANT, seen.id), self.kept.said(seen.id), choices)
