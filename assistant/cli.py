@@ -682,6 +682,7 @@ def mcp(
 
 
 app.command()(letter_command.letter)
+app.command()(operations.feedback)
 app.add_typer(operations.keys_app, name="key")
 app.add_typer(operations.audit_app, name="audit")
 

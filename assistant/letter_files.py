@@ -40,9 +40,17 @@ _HEADS = {"title": "# ", "heading": "## "}
 
 def markdown(letter: Letter) -> str:
     """The letter as Markdown: blanks bold, items a list, the notes after a rule. What it quotes is no markup."""
-    lines = [_HEADS.get(p.role, "") + _line(p, letter.lang) for p in letter.paragraphs]
+    lines = [_block(block, letter.lang) for block in letter.blocks]
     notes = "\n".join(f"- {_escaped(note)}" for note in letter.notes)
     return "\n\n".join([*lines, "---", f"## {letter.notes_heading}", notes]) + "\n"
+
+
+def _block(block: tuple[Paragraph, ...], lang: Lang) -> str:
+    """A paragraph, or the rows of a table."""
+    if block[0].role != "row":
+        return _HEADS.get(block[0].role, "") + _line(block[0], lang)
+    rows = ["| " + " | ".join(_line(cell, lang) for cell in row.cells) + " |" for row in block]
+    return "\n".join([rows[0], "|---" * len(block[0].cells) + "|", *rows[1:]])
 
 
 def _line(paragraph: Paragraph, lang: Lang) -> str:
@@ -71,11 +79,14 @@ def pdf(letter: Letter) -> bytes:
 
 
 def _data(letter: Letter) -> dict[str, object]:
-    """What the template reads: paragraphs as [role, [[text, is a blank], …]]."""
+    """What the template reads: blocks as [role, rows of cells of [text, is a blank]]."""
     return {
         "lang": letter.lang, "title": letter.title, "notes_heading": letter.notes_heading,
         "notes": list(letter.notes),
-        "paragraphs": [[p.role, [list(span) for span in p.spans(letter.lang)]] for p in letter.paragraphs],
+        "blocks": [
+            [block[0].role, [[list(cell.spans(letter.lang)) for cell in row.cells] for row in block]]
+            for block in letter.blocks
+        ],
     }  # fmt: skip
 
 
@@ -83,11 +94,20 @@ def _data(letter: Letter) -> dict[str, object]:
 def docx(letter: Letter) -> bytes:
     """The letter as a Word document: A4, numbered pages, shaded blanks, the notes on a last page."""
     from docx import Document
+    from docx.shared import Pt
 
     document = Document()
     _page(document, letter)
-    for paragraph in letter.paragraphs:
-        _paragraph(document, paragraph, letter.lang)
+    blocks = list(letter.blocks)
+    for before, block, after in zip([blocks[0], *blocks], blocks, [*blocks[1:], blocks[-1]], strict=False):
+        if block[0].role == "row":
+            _table(document, block, letter.lang)
+            continue
+        form = _paragraph(document, block[0], letter.lang).paragraph_format
+        if after[0].role == "signed":  # no page of signatures alone
+            form.keep_with_next = True
+        if before[0].role == "row":
+            form.space_before = Pt(12)
     heading = _paragraph(document, Paragraph("heading", letter.notes_heading), letter.lang)
     heading.paragraph_format.page_break_before = True
     for note in letter.notes:
@@ -103,12 +123,14 @@ def _page(document: "Document", letter: Letter) -> None:
 
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.top_margin = section.bottom_margin = Cm(2.8)
+    section.top_margin = section.bottom_margin = Cm(2.5)
     section.left_margin = section.right_margin = Cm(2.6)
     document.core_properties.title = letter.title
     document.core_properties.author = ""
     document.core_properties.comments = ""
     document.core_properties.language = "zh-CN" if letter.lang == "zh" else "en"
+    for line in document.styles["Title"].element.xpath(".//w:pBdr"):  # a letter has no rule under its title
+        line.getparent().remove(line)
     normal = document.styles["Normal"]
     normal.font.size = Pt(12)
     normal.paragraph_format.space_after = Pt(0)
@@ -132,6 +154,32 @@ def _page_number(run: Any) -> None:
         run._r.append(part)
 
 
+def _table(document: "Document", rows: tuple[Paragraph, ...], lang: Lang) -> None:
+    """A table with lines, its first row the head; the middle columns take the room."""
+    from docx.oxml import OxmlElement
+    from docx.shared import Cm, Pt
+
+    widths = (Cm(1.3), Cm(6.8), Cm(5.6), Cm(2.1))
+    table = document.add_table(rows=len(rows), cols=len(widths), style="Table Grid")
+    table.autofit = False
+    for line, width in zip(table.columns, widths, strict=True):
+        line.width = width
+    for number, row in enumerate(rows):
+        whole = table.rows[number]._tr.get_or_add_trPr()
+        whole.append(OxmlElement("w:cantSplit"))
+        if number == 0:
+            whole.append(OxmlElement("w:tblHeader"))
+        for column, (cell, width) in enumerate(zip(row.cells, widths, strict=True)):
+            place = table.cell(number, column)
+            place.width = width
+            form = place.paragraphs[0].paragraph_format
+            form.line_spacing, form.alignment = 1.15, 1 if number == 0 or column in (0, 3) else 0
+            form.space_before = form.space_after = Pt(3)
+            form.keep_with_next = number >= len(rows) - 2  # no page of signatures alone
+            for text, blank in cell.spans(lang):
+                _run(place.paragraphs[0].add_run(text), lang, 10.5, headed=number == 0, blank=blank)
+
+
 def _paragraph(document: "Document", paragraph: Paragraph, lang: Lang) -> Any:
     """One paragraph, set by its role: titles centred, signatures to the right, Chinese text indented."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -140,9 +188,10 @@ def _paragraph(document: "Document", paragraph: Paragraph, lang: Lang) -> Any:
     role, form = paragraph.role, None
     made = document.add_paragraph(style={"title": "Title", "heading": "Heading 1"}.get(role))
     form = made.paragraph_format
-    form.space_before = Pt({"heading": 12, "hereby": 12, "title": 0}.get(role, 0))
+    form.space_before = Pt({"heading": 12, "hereby": 12, "signed": 6}.get(role, 0))
     form.space_after = Pt({"title": 18, "heading": 6}.get(role, 3))
     form.line_spacing = 1.5
+    form.keep_with_next = role in ("title", "heading", "hereby", "court")
     if role == "title":
         form.alignment = WD_ALIGN_PARAGRAPH.CENTER
     elif role == "signed":
@@ -156,7 +205,7 @@ def _paragraph(document: "Document", paragraph: Paragraph, lang: Lang) -> Any:
     return made
 
 
-def _run(run: Any, lang: Lang, size: int, *, headed: bool, blank: bool) -> None:
+def _run(run: Any, lang: Lang, size: float, *, headed: bool, blank: bool) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor

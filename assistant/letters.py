@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -30,7 +31,7 @@ from assistant.verdict import GroundResult, Verdict
 Kind = Literal["complaint", "report", "claim", "reply"]
 Against = Literal["all", "merchant"]
 KINDS: tuple[Kind, ...] = ("complaint", "report", "claim", "reply")
-Role = Literal["title", "to", "heading", "text", "item", "hereby", "court", "signed"]
+Role = Literal["title", "to", "heading", "text", "item", "row", "hereby", "court", "signed"]
 _BLANK = re.compile(r"【([^】]*)】")
 _TOLD = ("stated", "corrected")
 _SILENT = ("subject", "channel", "life_or_health", "licence_required", "rights_harmed", "merchant_infringed")
@@ -44,10 +45,16 @@ class LetterRefused(ValueError):
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph: its place in the letter, and its text with blanks as 【name】."""
+    """One paragraph: its place in the letter, and its text with blanks as 【name】. Of a `row` of a table,
+    the columns are parted by tabs; the first row is its head."""
 
     role: Role
     text: str
+
+    @property
+    def cells(self) -> "tuple[Paragraph, ...]":
+        """The columns of a row."""
+        return tuple(Paragraph(self.role, cell) for cell in self.text.split("\t"))
 
     def spans(self, lang: Lang) -> Iterator[tuple[str, bool]]:
         """(text, whether it is a blank) in order, blanks in the brackets of that language."""
@@ -71,6 +78,13 @@ class Letter:
     @property
     def title(self) -> str:
         return self.paragraphs[0].text
+
+    @property
+    def blocks(self) -> Iterator[tuple[Paragraph, ...]]:
+        """The paragraphs one by one, the rows of a table together."""
+        for table, some in groupby(self.paragraphs, key=lambda p: p.role == "row"):
+            block = tuple(some)
+            yield from [block] if table else ((p,) for p in block)
 
     @property
     def text(self) -> str:
@@ -195,9 +209,9 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _items(lines: Iterable[str]) -> list[Paragraph]:
+def _items(lines: Iterable[str], first: int = 1) -> list[Paragraph]:
     """Numbered lines; the last ends with a full stop."""
-    rows = [f"{n}. {line}" for n, line in enumerate(lines, 1)]
+    rows = [f"{n}. {line}" for n, line in enumerate(lines, first)]
     if rows and rows[-1][-1] in "；;":
         rows[-1] = rows[-1][:-1] + ("。" if rows[-1][-1] == "；" else ".")
     return [Paragraph("item", row) for row in rows]
@@ -220,7 +234,7 @@ def _facts(w: _Writer) -> list[Paragraph]:
     for name, fact in w.verdict.facts.known.items():
         statement = _statement(w, name) if fact.source in _TOLD else ""
         if statement:
-            said = _plain(fact.evidence)[:120]
+            said = _plain(fact.quoted)[:120]
             lines.append(w.say("words", statement=statement, words=said) if said
                          else w.say("statement", statement=statement))  # fmt: skip
     return _items(lines)
@@ -240,8 +254,8 @@ def _statement(w: _Writer, name: str) -> str:
 
 
 # ---- the law
-def _grounds(w: _Writer) -> list[Paragraph]:
-    """Why the platform is liable, or that it is not, or what that depends on."""
+def _grounds(w: _Writer, first: int = 1) -> list[Paragraph]:
+    """Why the platform is liable, or that it is not, or what that depends on; numbered from `first`."""
     v = w.verdict
     if not v.established:
         return _not_liable(w)
@@ -251,7 +265,7 @@ def _grounds(w: _Writer) -> list[Paragraph]:
     form = w.say("form", form=FORM_NAMES[v.liability][w.lang])
     if v.statutory_wording:
         form += ("" if w.zh else " ") + w.say("school", school=v.doctrine.name[w.lang])
-    return [*_items(lines), Paragraph("text", form)]
+    return [*_items(lines, first), Paragraph("text", form)]
 
 
 def _ground(w: _Writer, ground: GroundResult) -> str:
@@ -378,7 +392,9 @@ def _evidence(w: _Writer) -> list[Paragraph]:
     if w.verdict.facts["merchant_infringed"] is True:
         declared = w.verdict.facts.declared["merchant_infringed"]
         rows.insert(1, (declared.proof[w.lang], w.voice(declared.text[w.lang])))
-    return _items(w.say("proof", what=what, purpose=purpose) for what, purpose in dict(rows).items())
+    lines = [f"{n}\t{_capital(what)}\t{_capital(purpose)}\t{w.blank('page')}"
+             for n, (what, purpose) in enumerate(dict(rows).items(), 1)]  # fmt: skip
+    return [Paragraph("row", line) for line in ("\t".join(phrases["proof_head"][w.lang]), *lines)]
 
 
 def _platform_in(w: _Writer) -> bool:
@@ -489,12 +505,13 @@ def _claim(w: _Writer) -> list[Paragraph]:
     """A statement of claim, in the order in which courts expect it."""
     demands = _demands(w, "order_to", "order_platform")
     several = len(_against(w)) > 1
-    reasons = _grounds(w) if w.against == "all" else []
+    facts = _facts(w)
+    reasons = _grounds(w, len(facts) + 1) if w.against == "all" else []
     return [
         w.heading("parties"), Paragraph("text", w.say("plaintiff")), *_respondents(w),
         w.heading("requests"), *_items([*demands, w.say("costs")]),
         *([Paragraph("text", w.say("both_liable"))] if several else []),
-        w.heading("reasons"), *_deal(w, "plaintiff_short"), *_facts(w), *reasons,
+        w.heading("reasons"), *_deal(w, "plaintiff_short"), *facts, *reasons,
         w.heading("evidence"), *_evidence(w), Paragraph("text", w.say("witness")),
         Paragraph("hereby", w.say("hereby")), Paragraph("court", w.blank("court")),
         *_signed(w, "signed_claim"), Paragraph("text", w.say("enclosed")),
@@ -521,7 +538,7 @@ def _reply(w: _Writer) -> list[Paragraph]:
         Paragraph("text", w.say("received")),
         w.heading("told"), *_deal(w, "you"), *_facts(w),
         w.heading("found"), *_findings(w),
-        w.heading("outcome"), *_grounds(w), *_items(_outcome(w)),
+        w.heading("outcome"), *_unnumbered(_grounds(w)), *_items(_outcome(w)),
         w.heading("ways"),
         *_items(w.say("way", name=r.name if w.zh else _capital(r.name_en), how=r.formula if w.zh else r.formula_en,
                       basis=w.basis(r.basis, 5))
@@ -531,11 +548,16 @@ def _reply(w: _Writer) -> list[Paragraph]:
     ]  # fmt: skip
 
 
+def _unnumbered(items: Iterable[Paragraph]) -> list[Paragraph]:
+    """Numbered lines as running text, where other numbers follow that are referred to."""
+    return [Paragraph("text", re.sub(r"^\d+\. ", "", p.text)) for p in items]
+
+
 def _findings(w: _Writer) -> list[Paragraph]:
     """Each duty that the matter touches: breached, fulfilled, or for the writer to establish."""
     phrase = {"breached": "breach", "fulfilled": "fulfilled", "unknown": "unknown"}
     return _items(
-        w.say(phrase[d.status], duty=_capital(d.duty.name[w.lang]) if d.status == "unknown" else d.duty.name[w.lang],
+        w.say(phrase[d.status], duty=d.duty.name[w.lang],
               **({} if d.status == "unknown" else {"basis": w.basis(d.basis, 2)}))
         for d in w.verdict.duties if d.status in phrase
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Commands for those who run the service: `anbao serve`, `anbao key …`, `anbao audit verify`."""
+"""Commands for those who run it: `anbao serve`, `anbao key …`, `anbao feedback`, `anbao audit verify`."""
 
 import ipaddress
 import logging
@@ -99,6 +99,23 @@ def revoke(key: Annotated[str, typer.Argument(help="its id, as `anbao key list` 
             keys.revoke(link, key)
     except NotFound as error:
         raise ValueError(str(error)) from None
+
+
+def feedback(
+    most: Annotated[int, typer.Option("--most", min=1, help="how many of the newest to show")] = 20,
+) -> None:
+    """What readers of the chat page thought of its answers, newest first, with the decision to replay."""
+    from assistant.store import Database, talks
+
+    with Database(Settings.from_environment().store_url).reading() as link:
+        counts, rows = talks.judgements(link), talks.judged(link, most)
+    sys.stdout.write(", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "none yet")
+    sys.stdout.write("\n")
+    for answer, asked in rows:
+        kept = answer.answer or {}
+        form, decision = kept.get("liability") or "-", kept.get("decision_id") or "-"
+        columns = f"{answer.at[:16]}  {kept['feedback']:8} {form:14} {decision:16}"
+        sys.stdout.write(f"{columns}  {' '.join(asked.split())[:80]}\n")
 
 
 @audit_app.command("verify")

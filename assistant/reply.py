@@ -177,7 +177,7 @@ def _told(ground: GroundResult, m: Material) -> str:
         fact = facts.known.get(item.partition("=")[0])
         if fact and fact.source in ("stated", "corrected") and fact.evidence:
             # the user's words are shown inside Markdown: what would be markup there is left out
-            short = re.sub(r"[<>\[\]()`*_!#|\\~]|https?://\S*", " ", fact.evidence)
+            short = re.sub(r"[<>\[\]()`*_!#|\\~]|https?://\S*", " ", fact.quoted)
             short = " ".join(short.split())
             if len(short) > 40:  # a word of English stays whole
                 short = textwrap.shorten(short, 90, placeholder="…") if short.isascii() else short[:40]

@@ -11,7 +11,8 @@ from assistant.service import app, pages
 from assistant.store import Database, keys
 from tests.postgres import free_port
 from tests.test_service import JOINT
-from tests.test_widget import browser, serve, visit  # noqa: F401 (fixtures)
+from tests.test_widget import browser, visit  # noqa: F401 (fixtures)
+from tests.web import serve
 
 HOSTILE = "<img src=x onerror=alert(1)>转人工"
 
@@ -71,16 +72,6 @@ def test_an_agent_takes_answers_and_gives_back(service, store, visit):  # noqa: 
     expect(page.get_by_role("button", name="退出")).to_be_visible()
     page.get_by_role("button", name="退出").click()
     assert page.evaluate("sessionStorage.length") == 0
-
-
-def test_the_chat_page_is_served_beside_the_api_until_there_is_a_key(service, visit):  # noqa: F811
-    address, _ = service
-    page = visit(f"{address}/")
-    box = page.get_by_role("textbox").first
-    expect(box).to_be_visible(timeout=60_000)
-    box.fill(JOINT)
-    box.press("Enter")
-    expect(page.get_by_text("连带责任").first).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize(("with_keys", "has_key", "headers", "status"), [

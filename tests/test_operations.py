@@ -12,7 +12,7 @@ import pytest
 
 from assistant import decisions
 from assistant.facts import from_json
-from assistant.store import Database
+from assistant.store import Database, talks
 from tests.postgres import free_port
 from tests.test_trace import STORY
 from tests.test_verdict import DECLARED, judged
@@ -23,6 +23,24 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty data folder."""
     monkeypatch.setenv("ANBAO_DATA", str(tmp_path))
     return tmp_path
+
+
+def test_what_readers_thought_of_answers_is_shown_with_how_to_replay_them(anbao, data):
+    assert anbao("feedback") == (0, "none yet\n", "")
+    store = Database(f"sqlite:///{data / 'anbao.sqlite'}")
+    with store.writing() as link:
+        talk, _ = talks.create(link, "default", {}, "page:x")
+        for text, liked in (("第一句", "Like"), ("第二句\n续", "Dislike"), ("第三句", None)):
+            sent = talks.accept(link, talk, text, None)
+            answer = {"liability": "joint", "decision_id": "0123456789abcdef"}
+            talks.mark(link, talks.reply(link, sent, "答复", answer), feedback=liked)
+    store.close()
+    counts, *rows = anbao("feedback")[1].splitlines()
+    assert counts == "Dislike 1, Like 1"
+    assert [row.split()[1:] for row in rows] == [
+        ["Dislike", "joint", "0123456789abcdef", "第二句", "续"], ["Like", "joint", "0123456789abcdef", "第一句"],
+    ]  # fmt: skip
+    assert len(anbao("feedback", "--most", 1)[1].splitlines()) == 2
 
 
 def test_a_key_is_shown_once_listed_without_its_secret_and_revoked(anbao):

@@ -15,7 +15,7 @@ from sqlalchemy import event
 from assistant import decisions
 from assistant.graph import Assistant
 from assistant.service import app
-from assistant.store import Database, keys
+from assistant.store import Database, keys, talks
 
 JOINT = "我在平台的店铺买了电热毯，起火把我烧伤了。我向平台投诉过，平台一直没有下架。"
 SHOP = "https://shop.example"
@@ -268,12 +268,16 @@ def test_too_many_requests_are_refused_and_told_when_to_come_again(client, key):
 
 
 # ---- what runs it
-def test_health_readiness_and_metrics_tell_of_the_service_and_of_nobody(client):
+def test_health_readiness_and_metrics_tell_of_the_service_and_of_nobody(client, store):
     talk = begin(client, person="anna")["id"]
     send(client, talk, JOINT)
     assert client.get("/healthz").json()["status"] == "ok"
     assert client.get("/readyz").json() == {"store": "ok", "index": "ok"}
+    with store.writing() as link:
+        said = talks.said(link, talk)[1]
+        talks.mark(link, said, feedback="Dislike")
     text = client.get("/metrics").text
+    assert 'anbao_answers_judged{feedback="Dislike"} 1.0' in text
     assert (
         'anbao_requests_total{method="POST",route="/v1/conversations/{conversation}/messages",status="200"} 1.0'
         in text

@@ -1,7 +1,10 @@
 """The page's conversations without a page: whose they are, edit, retry, stop, corrections, files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from threading import Event
 
+from assistant.graph import STEPS
+from assistant.steps import watched
 from assistant.ui.talk import Choices, Talk, View
 from tests.test_ui import JOINT, SUPPLEMENTARY
 
@@ -23,8 +26,25 @@ def test_a_message_is_shown_then_the_steps_then_the_answer(talk: Talk) -> None:
     first, *steps, end = talk.send("k", "", JOINT, PLAIN)
     assert isinstance(first, View)
     assert first.waiting
-    assert steps == ["understand", "decide", "look_up", "write", "check"]
+    assert steps[0] == "understand"
+    assert [step for step in STEPS if step in steps] == steps
     assert form(end) == "joint"
+
+
+def test_a_step_is_told_when_it_lasts() -> None:
+    seen = Event()
+
+    def work(tell: Callable[[str], object]) -> str:
+        tell("understand")
+        seen.wait()
+        tell("decide")
+        tell("look_up")
+        return "done"
+
+    steps = watched(work, 0.01)
+    assert [next(steps), next(steps)] == ["understand", "decide"]
+    seen.set()
+    assert list(steps)[-1] == "done"
 
 
 def test_a_conversation_is_there_only_for_its_key(talk: Talk) -> None:
@@ -43,23 +63,26 @@ def test_a_conversation_is_there_only_for_its_key(talk: Talk) -> None:
 
 
 def test_a_message_edited_is_answered_as_if_it_alone_had_been_said(talk: Talk) -> None:
-    here = last(talk.send("k", "", JOINT, PLAIN)).seen.id
-    view = last(talk.send("k", here, SUPPLEMENTARY, PLAIN, instead=True))
+    view = last(talk.send("k", "", JOINT, PLAIN))
+    here = view.seen.id
+    last(talk.send("k", here, "我付了320元。", PLAIN))
+    assert list(talk.edit("yours", here, view.told[0].id, "x", PLAIN)) == []
+    assert list(talk.edit("k", here, view.told[1].id, "an answer is not the user's", PLAIN)) == []
+    view = last(talk.edit("k", here, view.told[0].id, SUPPLEMENTARY, PLAIN))
     assert [m.text for m in view.told if m.role == "user"] == [SUPPLEMENTARY]
     assert len(view.told) == 2
+    assert view.seen.title == SUPPLEMENTARY[:40]
     fresh = last(talk.send("k", "", SUPPLEMENTARY, PLAIN))
     assert view.facts.to_json() == fresh.facts.to_json()
 
 
 def test_what_was_set_by_hand_stays_when_the_last_message_is_edited_or_answered_again(talk: Talk) -> None:
     here = last(talk.send("k", "", JOINT, PLAIN)).seen.id
-    last(talk.send("k", here, "我付了320元。", PLAIN))
+    sent = last(talk.send("k", here, "我付了320元。", PLAIN)).told[2].id
     talk.correct("k", here, "took_measures", "yes", PLAIN)
     talk.correct("k", here, "person_injured", "", PLAIN)
-    for view in (
-        last(talk.again("k", here, PLAIN)),
-        last(talk.send("k", here, "我付了330元。", PLAIN, instead=True)),
-    ):
+    edited = last(talk.edit("k", here, sent, "我付了330元。", PLAIN))
+    for view in (edited, last(talk.again("k", here, PLAIN))):
         assert view.facts["took_measures"] is True
         assert view.facts["person_injured"] is None
         assert view.facts["complained_to_platform"] is True

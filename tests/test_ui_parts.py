@@ -52,7 +52,7 @@ def test_what_is_not_markup_is_escaped() -> None:
 # ---- panels of one conversation
 def test_hostile_words_are_shown_as_words(talk: Talk) -> None:
     view = last(talk.send("k", "", HOSTILE, Choices(), file="<b>.txt"))
-    panels = card(view) + form(view) + chips(view) + preview(view, Wanted())
+    panels = card(view, "zh") + form(view) + chips(view) + preview(view, Wanted())
     assert "<script" not in panels
     assert "<img" not in panels
     assert "<b>" not in panels
@@ -64,7 +64,7 @@ def test_every_fact_told_stands_in_a_field_with_its_words(talk: Talk) -> None:
     fields = form(view)
     for name, fact in view.facts.known.items():
         assert f'data-fact="{name}"' in fields
-        assert str(el("q", fact.evidence)) in fields
+        assert str(el("q", fact.quoted)) in fields
 
 
 def test_a_fact_of_the_wrong_kind_changes_nothing_and_says_so(talk: Talk) -> None:
@@ -81,7 +81,7 @@ def test_a_fact_of_the_wrong_kind_changes_nothing_and_says_so(talk: Talk) -> Non
 def test_what_fills_a_blank_is_in_the_file_and_in_its_field(talk: Talk) -> None:
     view = last(talk.send("k", "", JOINT, Choices()))
     asked = wanted({"kind": "report", "filled": {"name": '张"三', "no such blank": "x"}, "against": 7})
-    assert 'value="张&#34;三"' in preview(view, asked)
+    assert ">张&#34;三</textarea>" in preview(view, asked)
     name, data = file(view, asked, "docx")
     assert name.endswith(".docx")
     assert zipfile.is_zipfile(BytesIO(data))
@@ -182,4 +182,4 @@ def test_the_view_of_facts_without_a_story_is_empty(talk: Talk) -> None:
     view = talk.correct("k", "", "occurred_on", "2024-01-01", Choices())
     assert isinstance(view, View)
     assert view.verdict is None
-    assert "welcome" in card(view)
+    assert "welcome" in card(view, "en")

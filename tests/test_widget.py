@@ -2,7 +2,6 @@
 
 import gzip
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from assistant.conversations import Conversations
 from assistant.graph import Assistant
@@ -20,19 +17,9 @@ from assistant.service import app
 from assistant.store import Database, keys, tickets
 from tests.postgres import free_port
 from tests.test_service import JOINT
-from tests.test_ui import CHROMIUM, QUIET
+from tests.web import chromium, serve
 
 SCRIPT = Path(app.__file__).parent.parent / "widget" / "anbao.js"
-
-
-def serve(service: FastAPI, port: int) -> tuple[uvicorn.Server, threading.Thread]:
-    """Serve in a thread, until told to stop."""
-    server = uvicorn.Server(uvicorn.Config(service, port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    return server, thread
 
 
 @dataclass
@@ -96,12 +83,8 @@ def shop(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail(f"there is no {CHROMIUM}: install Debian's `chromium` (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

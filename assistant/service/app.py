@@ -2,14 +2,16 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -24,6 +26,7 @@ from assistant.service import bridges, completions, desk, knowledge, letters, pa
 from assistant.service.access import Access
 from assistant.service.worker import Worker
 from assistant.store import Conflict, Database, NotFound, StoreBusy, StoreFull, StoreProblem
+from assistant.store import talks as stored
 
 log = logging.getLogger(__name__)
 MAX_BODY = 1 << 20  # bytes of a request
@@ -81,6 +84,7 @@ def build(assistant: Assistant, store: Database) -> FastAPI:
 # ---- for those who run it
 def _watch(app: FastAPI, assistant: Assistant, store: Database) -> None:
     app.state.registry = CollectorRegistry()
+    app.state.registry.register(Judged(store))
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> dict[str, str]:
@@ -106,6 +110,23 @@ def _watch(app: FastAPI, assistant: Assistant, store: Database) -> None:
     def metrics() -> Response:
         """Counts and times for Prometheus; nothing of anybody's words or name."""
         return Response(generate_latest(app.state.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+class Judged(Collector):
+    """How many answers of the chat page their readers liked or not, counted when asked."""
+
+    def __init__(self, store: Database) -> None:
+        self.store = store
+
+    def describe(self) -> list[Metric]:
+        return []  # what it counts is not asked for before the store is open
+
+    def collect(self) -> Iterator[Metric]:
+        gauge = GaugeMetricFamily("anbao_answers_judged", "Answers judged by readers", labels=("feedback",))
+        with suppress(StoreProblem), self.store.reading() as link:
+            for said, count in stored.judgements(link).items():
+                gauge.add_metric((said,), count)
+        yield gauge
 
 
 class Watched:

@@ -168,14 +168,37 @@ def say(link: Connection, conversation: str, role: str, text: str) -> Message:
 
 def cut(link: Connection, seen: Conversation, first: int, memory: Json) -> None:
     """Forget the messages from this id on, with the memory before them. Raises Conflict as `change`."""
-    change(link, seen, memory=memory)
-    link.execute(delete(messages).where(messages.c.conversation == seen.id, messages.c.id >= first))
+    here = messages.c.conversation == seen.id
+    begun = link.execute(select(func.min(messages.c.id)).where(here)).scalar()
+    change(link, seen, memory=memory, title="" if begun == first else seen.title)
+    link.execute(delete(messages).where(here, messages.c.id >= first))
 
 
 def mark(link: Connection, message: Message, **values: object) -> None:
     """Keep something beside a message: the file it came from, what its reader thought of it."""
     answer = {**(message.answer or {}), **values}
     link.execute(update(messages).where(messages.c.id == message.id).values(answer=answer))
+
+
+def judged(link: Connection, most: int | None = None) -> list[tuple[Message, str]]:
+    """Answers that their readers judged, newest first, each with the message it answers."""
+    asked = messages.alias()
+    query = (
+        select(messages, asked.c.text.label("asked"))
+        .outerjoin(asked, asked.c.id == messages.c.answers)
+        .where(messages.c.answer["feedback"].as_string().is_not(None))
+        .order_by(messages.c.id.desc())
+        .limit(most)
+    )
+    rows = [dict(row) for row in link.execute(query).mappings()]
+    return [(Message(**row), asked or "") for row in rows for asked in [row.pop("asked")]]
+
+
+def judgements(link: Connection) -> dict[str, int]:
+    """How many answers their readers judged, by what they said of them."""
+    said = messages.c.answer["feedback"].as_string()
+    counted = select(said, func.count()).where(said.is_not(None)).group_by(said)
+    return {str(name): count for name, count in link.execute(counted)}
 
 
 def leave_to_agent(link: Connection, conversation: str) -> None:

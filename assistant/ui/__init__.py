@@ -13,6 +13,7 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI, Request
+from starlette.middleware import Middleware
 
 from assistant.conversations import Conversations
 from assistant.doctrines import DOCTRINES
@@ -21,6 +22,7 @@ from assistant.graph import Assistant
 from assistant.settings import OFFLINE, Settings
 from assistant.store import Database
 from assistant.ui import look
+from assistant.ui.head import Headed
 from assistant.ui.page import layout
 from assistant.ui.talk import Talk
 from assistant.ui.wiring import wire
@@ -79,7 +81,12 @@ def serve(assistant: Assistant, *, host: str, port: int, open_browser: bool) -> 
 
 def _look(settings: Settings) -> dict[str, Any]:
     i18n = gr.I18n(**_translations(settings))
-    return {"theme": look.theme(), "css": look.css(), "head": look.HEAD, "i18n": i18n}
+    return {
+        "theme": look.theme(),
+        "css": look.css(),
+        "i18n": i18n,
+        "app_kwargs": {"middleware": [Middleware(Headed)]},
+    }
 
 
 def _past_proxies(host: str) -> None:
@@ -103,6 +110,7 @@ def _translations(settings: Settings) -> dict[str, dict[str, str]]:
         return {
             **said,
             **{d.id: d.name[lang] for d in DOCTRINES.values()},
+            "welcome": f"{said['notice_short']} {privacy}",
             "notice": f"{said['legal']} {privacy}",
             "about": about,
         }

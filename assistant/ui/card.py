@@ -17,19 +17,14 @@ from assistant.ui.talk import View
 from assistant.ui.words import TEXT, joined, shown_value
 from assistant.verdict import Verdict
 
-WELCOME = panel(
-    "zh",
-    el("section", el("p", "这里会显示结论：责任形态、赔付先后、读到的事实和引用的条文。"),
-       el("p", "The verdict will appear here: form of liability, order of payment, facts, provisions.", lang="en"),
-       class_="welcome"),
-)  # fmt: skip
 FLIPS = 5
 
 
-def card(view: View | None) -> str:
-    """The card with the picture of payment and what would change the form."""
+def card(view: View | None, lang: Lang) -> str:
+    """The card with the picture of payment and what would change the form; before a story, what will come."""
     if view is None or view.case is None:
-        return WELCOME
+        steps = (el("li", TEXT[lang][step]) for step in ("step_tell", "step_check", "step_take"))
+        return panel(lang, el("section", el("h2", TEXT[lang]["steps"]), el("ol", *steps), class_="welcome"))
     return panel(view.lang, _card(view.case), _order(view.case), _flips(view.case))
 
 
@@ -73,8 +68,8 @@ def _payer(row: Payment, lang: Lang) -> Markup:
     if row.status == "possible":
         name += f"（{said['possible_payer']}）" if lang == "zh" else f" ({said['possible_payer']})"
     recourse = el("small", "↩ ", row.recourse[lang]) if row.recourse[lang] else Markup()
-    return el("div", el("strong", name), el("span", total, class_="sum") if total else Markup(),
-              el("small", row.limit[lang]), recourse, class_="payer", data_payer=row.payer)  # fmt: skip
+    head = el("p", el("strong", name), el("span", total, class_="sum") if total else Markup())
+    return el("div", head, el("small", row.limit[lang]), recourse, class_="payer", data_payer=row.payer)
 
 
 # ---- what would change it

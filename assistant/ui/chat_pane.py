@@ -2,7 +2,7 @@
 
 import base64
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,14 +17,22 @@ from assistant.ui.words import TEXT
 
 Bubble = dict[str, str]
 
-EXAMPLES = {
+EXAMPLES: Mapping[Lang, Mapping[str, str]] = {"zh": {
     "充电宝爆炸，平台早知不下架": "我在平台的店铺买了一个充电宝，充电时爆炸把手烧伤了。平台之前就收到过好几起投诉，一直没有下架。",
     "外卖吃坏肚子，商家没有许可证": "点外卖吃完上吐下泻住院，花了三千多医药费。后来发现这家店没有食品经营许可证，平台没有核验就让它入驻了。",
     "买到假货，商家失联": "网上买的名牌包鉴定是假的，花了 2600 元，商家联系不上了，平台也不肯告诉我商家的真实名称和地址。",
     "美容把脸烫伤，平台没有审核资质": "在平台上的店铺买的美容服务把脸烫伤了。平台没有核验商家的资质，事先也不知情。",
+}, "en": {
     "Heater caught fire, platform never checked": "I bought an electric heater from a shop on the platform and it caught fire and burned my arm. The platform never checked whether the seller had any licence or certificate.",
     "Reported a fake, still on sale": "The face cream I bought was counterfeit and gave me a rash. I reported it to the platform twice with photos, and the listing is still up.",
-}  # fmt: skip
+    "Food poisoning, no licence": "I ordered takeaway on a delivery app and ended up in hospital with food poisoning, which cost me 3,000 yuan. It turned out the restaurant had no food licence and the app never checked.",
+    "Fake bag, seller vanished": "The designer bag I bought online for 2,600 yuan is a fake. I cannot reach the seller, and the platform refuses to give me the seller's real name and address.",
+}}  # fmt: skip
+
+
+def examples(lang: Lang) -> list[dict[str, str]]:
+    """Stories to begin with, as Gradio shows them."""
+    return [{"text": text, "display_text": name} for name, text in EXAMPLES[lang].items()]
 
 
 def bubbles(view: View | None, step: str = "") -> list[Bubble]:

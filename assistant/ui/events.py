@@ -87,7 +87,7 @@ class Events:
         """The whole page of a conversation."""
         p, here = self.parts, view.seen.id if view else ""
         return {
-            p.here: here, p.chips: card.chips(view), p.card: card.card(view),
+            p.here: here, p.chips: card.chips(view), p.card: card.card(view, visit.lang),
             p.chat: gr.update(value=chat_pane.bubbles(view), feedback_value=chat_pane.feedback(view)),
             p.facts: facts_form.form(view, problem), p.demands: demands.demands(view),
             p.reasons: reasons.reasons(view), p.diagram: reasons.diagram(view), p.sources: reasons.sources(view),
@@ -99,12 +99,13 @@ class Events:
 
     def stream(self, work: Iterable[str | View], visit: Visit) -> Iterator[Shown]:
         """The steps while working, then the whole page; a failure is one line and loses nothing."""
-        p, view = self.parts, None
+        p, view, shown = self.parts, None, ""
         try:
             for now in work:
-                step = now if isinstance(now, str) else ""
                 view = now if isinstance(now, View) else view
-                if view and (step or view.waiting):
+                step = now if isinstance(now, str) else "understand" if now.waiting else ""
+                if view and step not in ("", shown):
+                    shown = step
                     yield {p.chat: chat_pane.bubbles(view, step), p.here: view.seen.id,
                            p.send: gr.update(visible=False), p.stop: gr.update(visible=True)}  # fmt: skip
             yield self.shown(view, visit) if view else {p.chat: gr.skip()}
@@ -123,7 +124,9 @@ class Events:
         kept = {"key": self.talk.new_key(), **(kept or {})}
         visit = Visit(kept, here, request)
         view = self.talk.view(*visit.which) if here else None
-        return {**self.shown(view, visit), p.kept: kept, p.box: gr.update(interactive=True),
+        shown = self.shown(view, visit)
+        shown[p.chat]["examples"] = chat_pane.examples(visit.lang)
+        return {**shown, p.kept: kept, p.box: gr.update(interactive=True),
                p.welcome: gr.update(visible=not kept.get("read")),
                p.law_hits: law_page.results(self.talk.assistant, "", visit.lang)}  # fmt: skip
 
@@ -141,7 +144,7 @@ class Events:
 
     def new(self, kept: Kept, request: gr.Request) -> Shown:
         shown = self.shown(None, Visit(kept, "", request))
-        return {**shown, self.parts.box: "", self.parts.editing: False, self.parts.asked: {}}
+        return {**shown, self.parts.box: "", self.parts.asked: {}}
 
     def pick_talk(self, kept: Kept, here: str, request: gr.Request, event: gr.EventData) -> Shown:
         """Open a conversation of the list, or delete it for good."""
@@ -151,7 +154,7 @@ class Events:
             here = "" if gone == here else here
         visit = Visit(kept, pressed.get("open", here), request)
         shown = self.shown(self.talk.view(*visit.which), visit)
-        return {**shown, self.parts.editing: False, self.parts.asked: {}}
+        return {**shown, self.parts.asked: {}}
 
     # ---- talking
     def take(self, text: str, kept: Kept) -> Shown:
@@ -160,18 +163,27 @@ class Events:
             return {self.parts.said: ""}
         return {self.parts.said: text, self.parts.box: ""}
 
-    def answer(self, text: str, editing: bool, kept: Kept, here: str, request: gr.Request) -> Iterator[Shown]:
+    def answer(self, text: str, kept: Kept, here: str, request: gr.Request) -> Iterator[Shown]:
         visit = Visit(kept, here, request)
-        if not text:
+        if text:
+            yield from self.stream(self.talk.send(visit.key, here, text, visit.choices), visit)
+        else:
             yield {self.parts.chat: gr.skip()}  # without any, Gradio would empty the outputs
-            return
-        yield {self.parts.editing: False}
-        yield from self.stream(self.talk.send(visit.key, here, text, visit.choices, instead=editing), visit)
+
+    def edit(self, kept: Kept, here: str, request: gr.Request, event: gr.EditData) -> Iterator[Shown]:
+        """A message in other words, in its own place; what followed it is gone."""
+        visit = Visit(kept, here, request)
+        view, text = self.talk.view(*visit.which), str(event.value).strip()
+        said = view.told[_index(event)] if view and _index(event) < len(view.told) else None
+        if said and said.role == "user" and text and text != said.text:
+            yield from self.stream(self.talk.edit(visit.key, here, said.id, text, visit.choices), visit)
+        else:
+            yield self.shown(view, visit)
 
     def pick_example(
         self, kept: Kept, here: str, request: gr.Request, event: gr.SelectData
     ) -> Iterator[Shown]:
-        yield from self.answer(event.value["text"] if kept.get("key") else "", False, kept, here, request)
+        yield from self.answer(event.value["text"] if kept.get("key") else "", kept, here, request)
 
     def upload(self, file: str, kept: Kept, here: str, request: gr.Request) -> Iterator[Shown]:
         """A file as a message; its words are kept, the file is not."""
@@ -200,22 +212,20 @@ class Events:
         known = chosen.get("setting") in ("lang", "doctrine", "audience")
         return {**kept, chosen["setting"]: chosen.get("value", "")} if known else kept
 
+    def switch(self, kept: Kept, request: gr.Request) -> Kept:
+        """The other language, for the page and the replies."""
+        return {**kept, "lang": "en" if Visit(kept, "", request).lang == "zh" else "zh"}
+
     def stop(self, box: str, kept: Kept, here: str, request: gr.Request) -> Shown:
         """Take the message back into the box."""
         visit = Visit(kept, here, request)
         taken = self.talk.stop(visit.key, here)
         return {**self.shown(self.talk.view(*visit.which), visit), self.parts.box: taken or box}
 
-    def edit(self, kept: Kept, here: str) -> Shown:
-        """The last message into the box, to be sent in its own place."""
-        view = self.talk.view(kept.get("key", ""), here, Choices())
-        last = next((m.text for m in reversed(view.told) if m.role == "user"), "") if view else ""
-        return {self.parts.box: last, self.parts.editing: True} if last else {self.parts.box: gr.skip()}
-
     def like(self, kept: Kept, here: str, event: gr.LikeData) -> None:
         """Keep what the reader thought of an answer."""
         view = self.talk.view(kept.get("key", ""), here, Choices())
-        index = event.index if isinstance(event.index, int) else event.index[0]
+        index = _index(event)
         liked = {True: "Like", False: "Dislike", "": None}.get(event.liked, "Like")
         if view and index < len(view.told):
             self.talk.judge(kept["key"], here, view.told[index].id, liked)
@@ -300,6 +310,11 @@ class Events:
         lang, assistant = Visit(kept, "", request).lang, self.talk.assistant
         return {self.parts.glossary: law_page.glossary(assistant, lang),
                 self.parts.rules: markdown(assistant.declared, assistant.library, lang)}  # fmt: skip
+
+
+def _index(event: gr.EditData | gr.LikeData) -> int:
+    """Which message of the chat."""
+    return event.index if isinstance(event.index, int) else int(event.index[0])
 
 
 def where(error: Exception) -> str:

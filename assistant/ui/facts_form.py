@@ -20,7 +20,8 @@ def form(view: View | None, problem: str = "") -> str:
     if view is None or view.verdict is None:
         return ""
     said, known = TEXT[view.lang], view.verdict.facts.known
-    told = [n for n, fact in known.items() if fact.source in ("stated", "corrected") and n not in ALWAYS]
+    told = [n for n in view.facts.declared if n in known and n not in ALWAYS
+            and known[n].source in ("stated", "corrected")]  # fmt: skip
     rest = [n for n in known if n not in told and n not in ALWAYS]
     wanted = [*view.verdict.asks, *(n for ground in view.verdict.open for n in ground.missing)]
     missing = [n for n in dict.fromkeys(wanted) if n not in known]
@@ -58,8 +59,8 @@ def _row(name: str, view: View) -> Markup:
     text = declared.text[view.lang]
     value = plain(facts[name])
     field = _field(declared, value, view)
-    label = el("label", field, el("span", text))
-    return el("li", label, _why(fact, name, view) if fact else Markup(), data_value=value)
+    why = _why(fact, name, view) if fact else Markup()
+    return el("li", field, el("div", el("span", text), why), data_value=value)
 
 
 def _field(declared: Declaration, value: str, view: View) -> Markup:
@@ -85,7 +86,7 @@ def _why(fact: Fact, name: str, view: View) -> Markup:
     if fact.source in ("stated", "corrected"):
         file = view.source(fact.evidence) if fact.evidence else ""
         from_file = el("span", said["from_file"].format(file), class_="file") if file else Markup()
-        return el("small", source, " ", el("q", fact.evidence) if fact.evidence else "", " ", from_file)
+        return el("small", source, " ", el("q", fact.quoted) if fact.evidence else "", " ", from_file)
     names = fact.evidence.split(" & ")
     if fact.source == "presumed":
         reason = declared[name].because.get(lang, "")

@@ -13,12 +13,12 @@ VOID = frozenset({"input"})  # elements that hold nothing and have no end
 
 def el(name: str, *parts: str, **attributes: str) -> Markup:
     """An HTML element; `class_` and `data_form` become class and data-form."""
-    opening = Markup("").join(
-        Markup(' {}="{}"').format(key.strip("_").replace("_", "-"), value)
-        for key, value in attributes.items()
+    opening = "".join(
+        f' {key.strip("_").replace("_", "-")}="{Markup.escape(value)}"' for key, value in attributes.items()
     )
-    shape = "<{0}{1}>" if name in VOID else "<{0}{1}>{2}</{0}>"
-    return Markup(shape).format(name, opening, Markup("").join(parts))
+    if name in VOID:
+        return Markup(f"<{name}{opening}>")
+    return Markup(f"<{name}{opening}>{''.join(map(Markup.escape, parts))}</{name}>")
 
 
 def selection(options: Iterable[tuple[str, str]], chosen: str, **attributes: str) -> Markup:

@@ -72,7 +72,7 @@ def preview(view: View | None, asked: Wanted) -> str:
             el("section", el("p", said["refused"], str(refusal), class_="clash", role="alert")),
         )
     sheet = _Sheet(view, asked)
-    paper = el("article", *(sheet.paragraph(p) for p in made.paragraphs), class_="sheet")
+    paper = el("article", *(sheet.block(b) for b in made.blocks), class_="sheet")
     notes = el("ul", *(el("li", note) for note in made.notes))
     return panel(view.lang, asking, paper, el("section", el("h2", said["letter_notes"]), notes))
 
@@ -97,11 +97,18 @@ class _Sheet:
         self.names = {labels[view.lang]: name for name, labels in words["blanks"].items()}
         self.made: set[str] = set()
 
-    def paragraph(self, one: Paragraph) -> Markup:
-        parts = [
+    def block(self, block: tuple[Paragraph, ...]) -> Markup:
+        """A paragraph, or the rows of a table."""
+        if block[0].role != "row":
+            return el(_TAGS.get(block[0].role, "p"), *self.parts(block[0]), data_role=block[0].role)
+        rows = [el("tr", *(el("td", *self.parts(cell)) for cell in row.cells)) for row in block[1:]]
+        head = el("tr", *(el("th", *self.parts(cell), scope="col") for cell in block[0].cells))
+        return el("table", el("thead", head), el("tbody", *rows))
+
+    def parts(self, one: Paragraph) -> list[Markup]:
+        return [
             self.blank(text[1:-1]) if blank else Markup.escape(text) for text, blank in one.spans(self.lang)
         ]
-        return el(_TAGS.get(one.role, "p"), *parts, data_role=one.role)
 
     def blank(self, label: str) -> Markup:
         """A field where a blank first stands; elsewhere it is marked."""
@@ -109,6 +116,6 @@ class _Sheet:
         if name is None or name in self.made or name in _MANY:
             return el("mark", f"【{label}】" if self.lang == "zh" else f"[{label}]")
         self.made.add(name)
-        width = str(min(30, max(8, (2 if self.lang == "zh" else 1) * len(label))))
-        return el("input", type="text", data_blank=name, aria_label=label, placeholder=label, size=width,
-                  value=self.filled.get(name, ""), maxlength="200", autocomplete="off")  # fmt: skip
+        width = str(max(8, (2 if self.lang == "zh" else 1) * len(label)))
+        return el("textarea", self.filled.get(name, ""), rows="1", cols=width, maxlength="200",
+                  data_blank=name, aria_label=label, placeholder=label, autocomplete="off")  # fmt: skip

@@ -1,6 +1,6 @@
 """How the page looks: theme, style sheet, and the small scripts that the browser runs.
 
-Fonts are those of the machine; the policy in HEAD lets nothing be fetched from elsewhere.
+Fonts are those of the machine.
 """
 
 from pathlib import Path
@@ -41,6 +41,14 @@ SHOW_LAST = """() => requestAnimationFrame(() => {
   if (pane) pane.scrollTo({top: last.offsetTop - pane.offsetTop - 8, behavior: 'smooth'});
 })"""
 
+# Another language turns the frame too: the page starts anew in it (`head`).
+IN_LANGUAGE = """(kept) => {
+  const lang = kept.lang === 'auto' ? '' : kept.lang || '';
+  const before = localStorage.getItem('anbao-lang') || '';
+  localStorage.setItem('anbao-lang', lang);
+  if (lang !== before && !(lang && document.documentElement.lang.startsWith(lang))) location.reload();
+}"""
+
 # A tab of the browser comes back to its own conversation; one whose server went away and came back
 # opens it anew, once in ten seconds at most.
 OPEN = """(kept, here) => {
@@ -56,6 +64,13 @@ OPEN = """(kept, here) => {
   const mend = () => {
     // Gradio calls the examples a list though they are buttons: a screen reader would find no items
     document.querySelectorAll('#chat .examples[role=list]').forEach((e) => e.setAttribute('role', 'group'));
+    // a message to be edited is shown as it was typed, without the marks that keep it from being markup
+    for (const field of document.querySelectorAll('#chat textarea:not([data-typed])')) {
+      field.dataset.typed = '1';
+      field.value = field.value.replace(/^\\*[^\\n]*\\*\\n\\n/, '').replace(/\\\\([^\\w\\s])/g, '$1')
+        .replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+      field.dispatchEvent(new Event('input'));
+    }
     if (document.querySelector('#chat span.error')) again();
   };
   new MutationObserver(mend).observe(document.body, {childList: true, subtree: true});
@@ -82,7 +97,3 @@ SAVE = """(file) => {
 
 FOCUS = """() => requestAnimationFrame(() => document.querySelector('#box textarea').focus({preventScroll: true}))"""
 TO_TOP = """() => window.scrollTo({top: 0})"""
-
-# Nothing is fetched from elsewhere, whatever a story holds.
-HEAD = """<meta http-equiv="Content-Security-Policy"
- content="default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; form-action 'none'">"""

@@ -3,6 +3,7 @@ element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button || !element.contains(button)) return;
   if (button.dataset.really && !confirm(button.dataset.really)) return;
+  if (button.dataset.open) element.closest('#talks')?.querySelector('.label-wrap')?.click();
   trigger('click', {...button.dataset});
 });
 element.addEventListener('change', (event) => {

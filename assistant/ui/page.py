@@ -9,8 +9,6 @@ from typing import Any
 import gradio as gr
 
 from assistant.read import MAX_MESSAGE
-from assistant.ui.card import WELCOME
-from assistant.ui.chat_pane import EXAMPLES
 from assistant.ui.look import script
 from assistant.ui.uploads import KINDS as FILES
 
@@ -25,7 +23,7 @@ class Parts:
     kept: Any  # what the browser keeps: its key, its choices, whether the notice was read
     here: Any  # the conversation shown
     said: Any  # the message on its way from the box
-    editing: Any  # whether the next message replaces the last
+    language: Any  # turns the whole page into the other language
     tabs: Any
     welcome: Any
     read: Any
@@ -36,7 +34,6 @@ class Parts:
     box: Any
     send: Any
     stop: Any
-    edit: Any
     upload: Any
     settings: Any
     panels: Any
@@ -68,8 +65,11 @@ def layout(title: str) -> Parts:
         made["kept"] = gr.BrowserState({}, storage_key="anbao", secret="anbao")  # its key is the secret
         made["here"] = gr.Textbox(visible=False)
         made["said"] = gr.Textbox(visible=False)
-        made["editing"] = gr.Checkbox(False, visible=False)
-        gr.Markdown(say("title"), elem_id="title")
+        with gr.Row(elem_id="head"):
+            gr.Markdown(say("title"), elem_id="title")
+            made["language"] = gr.Button(
+                say("other_language"), size="sm", min_width=80, scale=0, elem_id="language"
+            )
         _notice(made)
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as made["tabs"]:
             with gr.Tab(say("tab_chat"), id="chat"), gr.Row(elem_id="sides"):
@@ -92,39 +92,39 @@ def _html(name: str, value: str = "") -> Any:
 
 def _notice(made: dict[str, Any]) -> None:
     """What is said once, before the first message."""
-    with gr.Column(visible=False, elem_id="welcome") as made["welcome"]:
-        gr.Markdown(say("about"))
-        made["read"] = gr.Button(say("understood"), variant="primary", size="sm", elem_id="understood")
+    with gr.Row(visible=False, elem_id="welcome") as made["welcome"]:
+        gr.Markdown(say("welcome"))
+        made["read"] = gr.Button(
+            say("understood"), variant="primary", size="sm", min_width=80, scale=0, elem_id="understood"
+        )
 
 
 def _left(made: dict[str, Any]) -> None:
     with gr.Column(scale=3, min_width=320, elem_id="left"):
-        with gr.Accordion(say("talks"), open=False, elem_id="talks"):
-            made["talks"] = _html("talks-list")
+        with gr.Row(elem_id="tools"):
+            with gr.Accordion(say("talks"), open=False, elem_id="talks"):
+                made["talks"] = _html("talks-list")
+            with gr.Accordion(say("settings"), open=False, elem_id="settings"):
+                made["settings"] = _html("choices")
+            made["new"] = gr.Button(say("new"), size="sm", min_width=80, scale=0, elem_id="new")
         made["chat"] = gr.Chatbot(
             label=say("chat"), show_label=False, placeholder=str(say("placeholder")), elem_id="chat",
-            examples=[{"text": text, "display_text": name} for name, text in EXAMPLES.items()],
-            buttons=["copy"], latex_delimiters=[], allow_tags=False, autoscroll=False, height=None,
+            buttons=["copy"], editable="user", latex_delimiters=[], allow_tags=False, autoscroll=False, height=None,
         )  # fmt: skip
         made["chips"] = _html("chips")
-        made["box"] = gr.Textbox(
-            label=say("box_label"), show_label=False, placeholder=say("box"), lines=1, max_lines=8,
-            max_length=MAX_MESSAGE, autofocus=True, container=False, elem_id="box",
-            interactive=False,  # until the browser has its key
-
-        )  # fmt: skip
         with gr.Row(elem_id="entry"):
-            made["send"] = gr.Button(say("send"), variant="primary", elem_id="send", min_width=80, scale=2)
-            made["stop"] = gr.Button(
-                say("stop"), variant="stop", elem_id="stop", min_width=80, scale=2, visible=False
-            )
-            made["edit"] = gr.Button(say("edit_last"), elem_id="edit", min_width=80)
             made["upload"] = gr.UploadButton(
-                str(say("file_short")), file_types=list(FILES), elem_id="upload", min_width=80
+                str(say("file_short")), file_types=list(FILES), elem_id="upload", min_width=56, scale=0
             )
-            made["new"] = gr.Button(say("new"), elem_id="new", min_width=80)
-        with gr.Accordion(say("settings"), open=False, elem_id="settings"):
-            made["settings"] = _html("choices")
+            made["box"] = gr.Textbox(
+                label=say("box_label"), show_label=False, placeholder=say("box"), lines=1, max_lines=8,
+                max_length=MAX_MESSAGE, autofocus=True, container=False, elem_id="box", min_width=120,
+                interactive=False,  # until the browser has its key
+            )  # fmt: skip
+            made["send"] = gr.Button(say("send"), variant="primary", elem_id="send", min_width=64, scale=0)
+            made["stop"] = gr.Button(
+                say("stop"), variant="stop", elem_id="stop", min_width=64, scale=0, visible=False
+            )
 
 
 def _right(made: dict[str, Any]) -> None:
@@ -133,7 +133,7 @@ def _right(made: dict[str, Any]) -> None:
         gr.Tabs(elem_id="panels", overflow_behavior="wrap") as made["panels"],
     ):
         with gr.Tab(say("tab_verdict"), id="verdict"):
-            made["card"] = _html("card", WELCOME)
+            made["card"] = _html("card")
             made["facts"] = _html("facts")
         with gr.Tab(say("tab_claims"), id="claims"):
             made["demands"] = _html("demands")
@@ -166,7 +166,7 @@ def _law(made: dict[str, Any]) -> None:
             say("search"), variant="primary", elem_id="law-find", min_width=80, scale=0
         )
     with gr.Row():
-        with gr.Column(scale=2, min_width=320):
+        with gr.Column(scale=2, min_width=320, elem_id="law-left"):
             made["law_hits"] = _html("law-hits")
-        with gr.Column(scale=3, min_width=320):
+        with gr.Column(scale=3, min_width=320, elem_id="law-right"):
             made["law_text"] = _html("law-text")

@@ -92,16 +92,19 @@ def _trace(verdict: Verdict, lang: Lang) -> Markup:
 
 # ---- provisions
 def sources(view: View | None) -> str:
-    """The provisions that the last answer cites, each with its text folded."""
+    """The provisions that the last answer cites, each with its text folded; first those that carry it."""
     if view is None or not view.citations:
         return ""
-    return panel(
-        view.lang, el("section", el("h2", TEXT[view.lang]["sources"]), *_sources(view.citations, view.lang))
-    )
+    carrying = {b.ref for g in view.verdict.established for b in g.ground.bases} if view.verdict else set()
+    rows = [{key: str(value) for key, value in row.items()} for row in view.citations]
+    first = [row for row in rows if row["ref"] in carrying]
+    rest = [row for row in rows if row not in first]
+    return panel(view.lang, _sources("carrying", first, view.lang), _sources("sources", rest, view.lang))
 
 
-def _sources(citations: Sequence[Mapping[str, object]], lang: Lang) -> list[Markup]:
-    return [_source({key: str(value) for key, value in row.items()}, lang) for row in citations]
+def _sources(title: str, rows: Sequence[Mapping[str, str]], lang: Lang) -> Markup:
+    found = (_source(row, lang) for row in rows)
+    return el("section", el("h2", TEXT[lang][title]), *found, class_="sources") if rows else Markup()
 
 
 def _source(row: Mapping[str, str], lang: Lang) -> Markup:
@@ -112,4 +115,4 @@ def _source(row: Mapping[str, str], lang: Lang) -> Markup:
     mark = el("span", said.get(row["kind"], row["kind"]), class_="mark", data_kind=row["kind"])
     dates = said["version"].format(row["version"], row["in_force_on"])
     chapter = el("button", said["in_chapter"], type="button", data_ref=row["ref"])
-    return el("details", el("summary", title, el("small", mark, dates)), text, chapter)
+    return folded(el("span", title) + mark, el("small", dates), text, chapter)

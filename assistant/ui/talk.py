@@ -24,7 +24,7 @@ from assistant.ui.words import TEXT, shown_value
 from assistant.verdict import Verdict
 
 TENANT = "default"  # the desk of this installation reads the same store
-TITLE = 24  # characters of a title in the list
+SEEN = 0.15  # seconds: a step that is over sooner is not worth a message to the browser
 
 
 @dataclass(frozen=True)
@@ -117,22 +117,30 @@ class Talk:
 
     # ---- talking
     def send(
-        self, key: str, conversation: str, text: str, choices: Choices, file: str = "", instead: bool = False
+        self, key: str, conversation: str, text: str, choices: Choices, file: str = ""
     ) -> Iterator[str | View]:  # fmt: skip
         """Keep a message and answer it: the steps under way, then the conversation.
 
-        `file`: the file it was read from; `instead`: in place of the last message. Raises TooLong.
+        `file`: the file it was read from. Raises TooLong.
         """
         seen = self.find(key, conversation) or self.kept.start(TENANT, _person(key))[0]
-        if instead:
-            self._rewind(seen, self.kept.said(seen.id))
-            seen = self.kept.find(TENANT, seen.id)
         sent = self.kept.accept(seen, text)
         if file:
             with self.store.writing() as link:
                 talks.mark(link, sent, file=file)
         yield View(self, seen, self.kept.said(seen.id), choices)
         yield from self._answered(seen, sent, choices)
+
+    def edit(
+        self, key: str, conversation: str, number: int, text: str, choices: Choices
+    ) -> Iterator[str | View]:
+        """A message of the user in other words: what followed it is forgotten, then it is answered."""
+        seen = self.find(key, conversation)
+        told = self.kept.said(seen.id) if seen else []
+        said = next((m for m in told if m.id == number and m.role == "user"), None)
+        if seen and said:
+            self._rewind(seen, told, said)
+            yield from self.send(key, seen.id, text, choices, (said.answer or {}).get("file", ""))
 
     def again(self, key: str, conversation: str, choices: Choices) -> Iterator[str | View]:
         """Answer the last message once more, or one that a stopped server left without an answer."""
@@ -142,8 +150,7 @@ class Talk:
         if not seen or not last:
             return
         if last.status != "pending":
-            file = (last.answer or {}).get("file", "")
-            yield from self.send(key, seen.id, last.text, choices, file, instead=True)
+            yield from self.edit(key, seen.id, last.id, last.text, choices)
             return
         yield from self._answered(seen, last, choices)
 
@@ -153,7 +160,7 @@ class Talk:
             now = talks.get(link, TENANT, seen.id)
             if (now.lang, now.doctrine) != chosen:
                 talks.change(link, now, lang=choices.lang, doctrine=choices.doctrine)
-        for step in watched(lambda tell: self.kept.answer(TENANT, sent, tell, choices.audience)):
+        for step in watched(lambda tell: self.kept.answer(TENANT, sent, tell, choices.audience), SEEN):
             if isinstance(step, str):
                 yield step
         yield View(self, self.kept.find(TENANT, seen.id), self.kept.said(seen.id), choices)
@@ -165,17 +172,14 @@ class Talk:
         last = _last(told)
         if not seen or not last or last.status != "pending":
             return ""
-        self._rewind(seen, told)
+        self._rewind(seen, told, last)
         return last.text
 
-    def _rewind(self, seen: Conversation, told: Sequence[Message]) -> None:
-        """Forget the last message and what follows; facts that were set by hand stay."""
-        last = _last(told)
-        if last is None:
-            return
+    def _rewind(self, seen: Conversation, told: Sequence[Message], first: Message) -> None:
+        """Forget a message and what follows; facts that were set by hand stay."""
         memory = self.assistant.start()
         for message in told:
-            if message.role == "user" and message.id < last.id:
+            if message.role == "user" and message.id < first.id:
                 _, _, memory = self.assistant.heard(message.text, memory, seen.doctrine)
         held = remembered(seen.memory, self.assistant.declared, ())
         by_hand = [n for n in held.firm if held.facts.source(n) in (None, "corrected")]
@@ -184,7 +188,7 @@ class Talk:
             facts = facts.with_(name, held.facts[name], "corrected")
         row = kept(replace(memory, facts=facts, firm=memory.firm | frozenset(by_hand)))
         with self.store.writing() as link:
-            talks.cut(link, seen, last.id, row)
+            talks.cut(link, seen, first.id, row)
 
     # ---- setting facts right
     def correct(self, key: str, conversation: str, fact: str, value: str, choices: Choices) -> View | None:

@@ -41,17 +41,21 @@ def _comings(p: Parts, e: Events, panes: list[Any]) -> None:
 
 def _talking(p: Parts, e: Events, panes: list[Any]) -> list[Any]:
     """Everything that is answered; what is given back can be stopped."""
-    whose, typed = [p.kept, p.here], [*panes, p.editing]
-    changed = p.settings.apply(e.choose, p.kept, p.kept, **WAITS)
+    whose = [p.kept, p.here]
+    chosen = p.settings.apply(e.choose, p.kept, p.kept, **WAITS)
+    switched = p.language.click(e.switch, p.kept, p.kept, **QUIET)
     taken = gr.on([p.box.submit, p.send.click], e.take, [p.box, p.kept], [p.said, p.box], **ALL)
     running: list[Any] = [
-        taken.then(e.answer, [p.said, p.editing, *whose], typed, **QUIET),
-        p.chat.example_select(e.pick_example, whose, typed, **QUIET),
+        taken.then(e.answer, [p.said, *whose], panes, **QUIET),
+        p.chat.example_select(e.pick_example, whose, panes, **QUIET),
+        p.chat.edit(e.edit, whose, panes, **QUIET),
         p.chat.retry(e.again, whose, panes, **QUIET),
-        changed.then(e.again, whose, panes, **QUIET),
         p.upload.upload(e.upload, [p.upload, *whose], panes, **QUIET),
         p.chips.click(e.chip, whose, [*panes, p.panels, p.asked], **QUIET),
     ]
+    for changed in (chosen, switched):
+        running.append(changed.then(e.again, whose, panes, **QUIET))
+        running[-1].then(None, p.kept, None, js=look.IN_LANGUAGE)
     for event in running:
         event.then(None, js=look.SHOW_LAST)
     return running
@@ -60,11 +64,10 @@ def _talking(p: Parts, e: Events, panes: list[Any]) -> list[Any]:
 def _keeping(p: Parts, e: Events, panes: list[Any], running: list[Any]) -> None:
     whose = [p.kept, p.here]
     p.stop.click(e.stop, [p.box, *whose], [*panes, p.box], cancels=running, **QUIET)
-    anew = [*panes, p.box, p.editing, p.asked]
+    anew = [*panes, p.box, p.asked]
     gr.on([p.new.click, p.chat.clear], e.new, p.kept, anew, cancels=running, **QUIET)
-    p.edit.click(e.edit, whose, [p.box, p.editing], **QUIET)
     p.chat.like(e.like, whose, None, **QUIET)
-    picked = p.talks.click(e.pick_talk, whose, [*panes, p.editing, p.asked], **QUIET)
+    picked = p.talks.click(e.pick_talk, whose, [*panes, p.asked], **QUIET)
     picked.then(None, js=look.SHOW_LAST)
 
 
