@@ -44,11 +44,13 @@ def sections(file: Path) -> dict[str, list[str]]:
 
 
 def lines(file: Path = FOLDER / "callers.yaml") -> Lines:
-    """The written lines, then first messages of stories, which ask for nobody."""
+    """The written lines, then first and last messages of stories, which ask for nobody."""
     told = [(line, TAUGHT[name]) for name, some in sections(file).items() for line in some]
     stories = [story for _, story in every(DEVELOPMENT)]
     chosen = np.random.default_rng(0).permutation(len(stories))[:STORIES]
     told += [(stories[i].turns[0], _of_story(stories[i])) for i in chosen]
+    told += [(s.turns[-1], (0, IGNORED if _of_story(s)[1] else 0, 0))
+             for s in (stories[i] for i in chosen) if len(s.turns) > 1]  # fmt: skip
     return Lines([text for text, _ in told], torch.tensor([target for _, target in told]).float())
 
 
