@@ -9,7 +9,7 @@ off by a crash is dropped and answered again. pyarrow has its home here.
 import csv
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from datetime import date
@@ -51,7 +51,15 @@ def kind(file: Path) -> str:
 # ---- in
 def rows(file: Path) -> Iterator[Told]:
     """Every row of a file."""
-    return {".jsonl": lines, ".csv": _cells, ".parquet": _columns}[kind(file)](file)
+    return _READERS[kind(file)](file)
+
+
+def todo(told: Iterable[Told], done: Set[str]) -> Iterator[Json]:
+    """The rows not answered yet; one that cannot be read has its problem as what it tells."""
+    for number, row, problem in told:
+        row_id = (row or {}).get("id", f"line-{number}")
+        if str(row_id) not in done:
+            yield {**row, "id": row_id} if row is not None else {"id": row_id, "problem": problem}
 
 
 def lines(file: Path) -> Iterator[Told]:
@@ -97,6 +105,9 @@ def _columns(file: Path) -> Iterator[Told]:
 
 def _plain(value: object) -> object:
     return value.isoformat()[:10] if isinstance(value, date) else value
+
+
+_READERS = {".jsonl": lines, ".csv": _cells, ".parquet": _columns}
 
 
 # ---- answering
@@ -168,15 +179,16 @@ def _own(settings: Settings) -> "Assistant":
 class Sink:
     """Where output rows go; `done`: the ids of those an earlier run wrote."""
 
-    def __init__(self, file: Path) -> None:
-        self.file, self.kind = file, kind(file)
+    def __init__(self, file: Path, as_: str = "") -> None:
+        """`as_`: the format where the name does not tell it. Raises BatchRefused."""
+        self.file, self.kind = file, as_ or kind(file)
         self._held: list[Json] = []
         if self.kind == ".parquet":
             file.mkdir(exist_ok=True)
             self._parts = len(list(file.glob("part-*.parquet")))
         else:
             self._mend()
-        self.done = {str(row.get("id")) for _, row, _ in rows(file) if row} if file.exists() else set()
+        self.done = {str(row.get("id")) for _, row, _ in _READERS[self.kind](file) if row}
 
     def write(self, row: Json) -> None:
         """Write a row; it is on its way to the disk when this returns (of Parquet: each PART rows)."""

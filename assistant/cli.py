@@ -22,6 +22,7 @@ from assistant.law import CorpusError, LawError, Library
 from assistant.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from assistant.batch import Done
     from assistant.verdict import Verdict
 
 app = typer.Typer(
@@ -127,39 +128,28 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _each(source: Path, target: Path, title: str, work: Callable[[dict[str, Any]], object]) -> None:
+def _each(source: Path, target: Path, title: str, work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """Run `work` on every row, writing as it goes; rows already written are skipped, a bad row is
     written with its error and does not stop the rest."""
-    from assistant.batch import lines
+    from assistant import batch as batches
 
     if not source.is_file():
         raise Refused(f"there is no file {source}")
-    _end_last_line(target)
-    done = {r.get("id") for _, r, _ in lines(target) if r} if target.exists() else set()
-    total = sum(1 for _ in lines(source))
-    bad = 0
-    with target.open("a", encoding="utf-8") as out, _progress(title, total) as tick:
-        for number, row, problem in lines(source):
-            row_id = (row or {}).get("id", f"line-{number}")
-            if row_id not in done:
-                result: object
-                try:
-                    if row is None:
-                        raise Refused(problem)
-                    result = work({**row, "id": row_id})
-                except (Refused, ValueError, LawError, TypeError) as error:
-                    bad += 1
-                    result = {"id": row_id, "error": str(error) or type(error).__name__}
-                out.write(json.dumps(result, ensure_ascii=False) + "\n")
-                out.flush()
+    sink = batches.Sink(target, ".jsonl")
+    total, bad = sum(1 for _ in batches.lines(source)), 0
+    with _progress(title, total) as tick:
+        tick(len(sink.done))
+        for row in batches.todo(batches.lines(source), sink.done):
+            try:
+                if "problem" in row:
+                    raise Refused(row["problem"])
+                result = work(row)
+            except (Refused, ValueError, LawError, TypeError) as error:
+                bad += 1
+                result = {"id": row["id"], "error": str(error) or type(error).__name__}
+            sink.write(result)
             tick(1)
-    err.print(f"{total} rows, {len(done)} already done, {bad} with errors: {target}")
-
-
-def _end_last_line(target: Path) -> None:
-    """Drop a half-written last line, left by a run that was killed."""
-    if target.exists() and (data := target.read_bytes()) and not data.endswith(b"\n"):
-        target.write_bytes(data[: data.rfind(b"\n") + 1])
+    err.print(f"{total} rows, {len(sink.done)} already done, {bad} with errors: {target}")
 
 
 @app.command()
@@ -167,6 +157,9 @@ def batch(
     source: Annotated[Path, typer.Argument(help=".jsonl, .csv or .parquet: id, turns, occurred_on …")],
     target: Annotated[Path, typer.Argument(help=".jsonl, .csv or .parquet; goes on where it was stopped")],
     jobs: Annotated[int, typer.Option(min=0, help="processes, 1 GB each; 0: one a core, if it pays")] = 0,
+    ray: Annotated[
+        str | None, typer.Option(help="on a Ray cluster: HOST:PORT, ray://HOST:10001, auto or local")
+    ] = None,
 ) -> None:  # fmt: skip
     """Answer every row of a file: {"id", "turns", "occurred_on", "doctrine", "lang", "audience"}."""
     from assistant import batch as batches
@@ -175,34 +168,40 @@ def batch(
         raise Refused(f"there is no file {source}")
     total = sum(1 for _ in batches.rows(source))
     sink = batches.Sink(target)
-    jobs = jobs or (os.cpu_count() or 1 if total - len(sink.done) >= WORTH_IT else 1)
-    if jobs > 1:  # each core has a process, so none needs threads
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
-    assistant = _assistant()
+    settings, todo = _settings(), batches.todo(batches.rows(source), sink.done)
     bad, kept = 0, []
     with _progress("batch", total) as tick:
         tick(len(sink.done))
-        for row, decision in batches.answered(_todo(source, sink.done), assistant, jobs):
+        for row, decision in _answered(todo, settings, jobs, ray, many=total - len(sink.done) >= WORTH_IT):
             sink.write(row)
             bad += "error" in row
             kept += [decision] if decision else []
             if len(kept) >= 200:
-                _append(assistant.settings, kept)
+                _append(settings, kept)
                 kept.clear()
             tick(1)
     sink.close()
-    _append(assistant.settings, kept)
+    _append(settings, kept)
     err.print(f"{total} rows, {len(sink.done)} already done, {bad} with errors: {target}")
 
 
-def _todo(source: Path, done: set[Any]) -> Iterator[dict[str, Any]]:
-    """The rows not answered yet; one that cannot be read has its problem as what it tells."""
+def _answered(
+    todo: Iterator[dict[str, Any]], settings: Settings, jobs: int, ray: str | None, *, many: bool
+) -> "Iterator[Done]":
+    """The rows answered here, or on the cluster at `ray`."""
     from assistant import batch as batches
+    from assistant import cluster
 
-    for number, row, problem in batches.rows(source):
-        row_id = (row or {}).get("id", f"line-{number}")
-        if str(row_id) not in done:
-            yield {**row, "id": row_id} if row is not None else {"id": row_id, "problem": problem}
+    if ray:
+        try:
+            yield from cluster.answered(todo, settings, ray, jobs)
+        except cluster.ClusterProblem as problem:
+            raise Refused(str(problem)) from None
+        return
+    jobs = jobs or (os.cpu_count() or 1 if many else 1)
+    if jobs > 1:  # each core has a process, so none needs threads
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+    yield from batches.answered(todo, _assistant(), jobs)
 
 
 def _append(settings: Settings, kept: list[dict[str, Any]]) -> None:

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WINDOW, OVERLAP = 512, 96  # tokens of one pass, and shared by neighbouring passes
+MIDDLE = 8  # layers after which the states still say more of how than of what is told
 LONGEST = 1600  # tokens read of one story
 BLOCK = 32  # weights that share a scale in the package's 4-bit form
 
@@ -281,6 +282,34 @@ class Reading:
         return 1 - sum(self.values.values())
 
 
+@dataclass(frozen=True)
+class Calls:
+    """Small networks that say, of a message's traits, whether it calls for a person, and why.
+
+    `wide` [networks, hidden, traits], `bend` [networks, hidden], `narrow` [networks, reasons, hidden],
+    `bias` [networks, reasons]. Trained by `python -m evals.callers`.
+    """
+
+    reasons: tuple[str, ...]
+    wide: Tensor
+    bend: Tensor
+    narrow: Tensor
+    bias: Tensor
+
+    @classmethod
+    def load(cls, file: Path) -> "Calls":
+        """The networks kept in that file."""
+        kept = np.load(file)
+        tensors = (torch.from_numpy(kept[n].astype(np.float32)) for n in ("wide", "bend", "narrow", "bias"))
+        return cls(tuple(map(str, kept["reasons"])), *tensors)
+
+    def of(self, traits: Tensor) -> dict[str, float]:
+        """The probability of each reason; `traits` [traits]."""
+        hidden = torch.relu(self.wide @ traits + self.bend)
+        logits = (self.narrow @ hidden[..., None])[..., 0] + self.bias
+        return dict(zip(self.reasons, logits.sigmoid().mean(0).tolist(), strict=True))
+
+
 class Encoder:
     """The trained reader, loaded from `folder`; thread-safe, the same text gives the same reading."""
 
@@ -308,27 +337,18 @@ class Encoder:
                 f"{folder}/weights.npz lacks {missing} or has unknown {unexpected}; train it anew"
             )
         self.model.eval()
+        self.calls = Calls.load(folder / "calls.npz")
 
     @torch.inference_mode()
     def read(self, text: str, cues: Mapping[str, str]) -> dict[str, Reading]:
-        """The reading of every fact. `cues`: what the cue grammar read, as plain values."""
-        ids, spans = self.pieces.of(text)
+        """The reading of every fact, of the `intent`, and of the `call` for a person with its reasons.
+
+        `cues`: what the cue grammar read, as plain values.
+        """
+        ids, spans = self._pieces(text)
         if not ids:
             return {}
-        if len(ids) > LONGEST:  # the beginning and the end of an endless story
-            ids, spans = (
-                ids[: LONGEST // 2] + ids[-LONGEST // 2 :],
-                spans[: LONGEST // 2] + spans[-LONGEST // 2 :],
-            )
-        parts, step = [], WINDOW - 2 - OVERLAP
-        for start in range(0, max(1, len(ids) - OVERLAP), step):
-            own = ids[start : start + WINDOW - 2]
-            words = torch.from_numpy(self.packed.words([self.packed.bos, *own, self.packed.eos]))[None]
-            hidden = self.model.encode(words, torch.ones(words.shape[:2], dtype=torch.bool))
-            parts.append(
-                hidden[:, 1 + (OVERLAP if start else 0) : -1]
-            )  # what the last pass had is not repeated
-        hidden = torch.cat(parts, 1)
+        hidden, middle = self._states(ids)
         mask = torch.ones(hidden.shape[:2], dtype=torch.bool)
         said = [1 + values.index(cues[name]) if cues.get(name) in values else 0
                 for name, values in self.slots.items()]  # fmt: skip
@@ -338,4 +358,35 @@ class Encoder:
             at = spans[min(int(attention[0, number].argmax()), len(spans) - 1)]
             by_value = {value: float(chances[number, 1 + i]) for i, value in enumerate(values)}
             found[name] = Reading(by_value, *at)
+        found["call"] = Reading(self.calls.of(_traits(hidden, middle)), 0, 0)
         return found
+
+    @torch.inference_mode()
+    def traits(self, text: str) -> Tensor:
+        """What `calls` judges a text by: [2 × hidden]; the text has at least a word."""
+        return _traits(*self._states(self._pieces(text)[0]))
+
+    def _pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Token ids and their spans; of an endless story the beginning and the end."""
+        ids, spans = self.pieces.of(text)
+        if len(ids) <= LONGEST:
+            return ids, spans
+        half = LONGEST // 2
+        return ids[:half] + ids[-half:], spans[:half] + spans[-half:]
+
+    def _states(self, ids: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """The states of these tokens, [1, tokens, hidden], after the last layer and after MIDDLE."""
+        parts, middles, step = [], [], WINDOW - 2 - OVERLAP
+        for start in range(0, max(1, len(ids) - OVERLAP), step):
+            own = ids[start : start + WINDOW - 2]
+            words = torch.from_numpy(self.packed.words([self.packed.bos, *own, self.packed.eos]))[None]
+            mask = torch.ones(words.shape[:2], dtype=torch.bool)
+            middle = self.model.encode(words, mask, until=MIDDLE)
+            new = slice(1 + (OVERLAP if start else 0), -1)  # what the last pass had is not repeated
+            middles.append(middle[:, new])
+            parts.append(self.model.encode(middle, mask, since=MIDDLE)[:, new])
+        return torch.cat(parts, 1), torch.cat(middles, 1)
+
+
+def _traits(hidden: Tensor, middle: Tensor) -> Tensor:
+    return torch.cat([middle[0].mean(0), hidden[0].mean(0)])

@@ -273,9 +273,8 @@ class Assistant:
     # ---- from outside
     def wants_a_person(self, message: str, earlier: Sequence[str] = ()) -> str:
         """Why a human agent is to take over, as `Intents.wants_a_person`; "" where none is."""
-        said = self.intents.wants_a_person(message, earlier)
-        if said or not message.strip():
-            return said
+        if not message.strip():
+            return ""
         read = told.readings(message, self.reader.read(message), self.trained)
         return self.intents.wants_a_person(message, earlier, leaning(read))
 

@@ -1,12 +1,12 @@
 """Intent: what a message wants (complaint, law_question, follow_up, hand_off, off_topic, greeting).
 
-The words are data in `corpus/intents.yaml` and decide what they are certain of; where they are silent,
-the trained encoder does (`leaning`). `answered` reads a short answer to the question asked.
+The words are data in `corpus/intents.yaml` and decide what they are certain of; where they are silent, or
+mislead, the trained encoder does (`leaning`). `answered` reads a short answer to the question asked.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,19 +24,26 @@ _STORY = frozenset({
     "person_injured", "labelled_self_operated", "merchant_identified", "platform_promised_more",
 })  # fmt: skip
 SHORT = 24  # characters within which "没有" answers the question just asked
-LIKELY = (
-    0.3  # the encoder's likeliest intent is believed from here on (chosen on one half of messages-2.jsonl)
-)
-HARMED = 0.8  # … and a death or an injury from here
+LIKELY = 0.3  # the encoder's likeliest intent is believed from here on (see evals/intents.py)
+CALLED = {"self_harm": 0.5, "grave": 0.5, "asked": 0.5}  # … and a call for a person from here
+DOUBTED = 0.01  # below, a message that has the words asks for nobody
 
 
 @dataclass(frozen=True)
 class Leaning:
-    """What the encoder makes of a message: its likeliest intent (or ""), and whether it tells of harm."""
+    """What the encoder makes of a message: its likeliest intent (or ""), how far it calls for a person."""
 
     intent: str = ""
-    died: bool = False
-    hurt: bool = False
+    call: Mapping[str, float] = field(default_factory=dict)
+
+    def calls(self, reason: str) -> bool:
+        """Whether it calls for a person for that reason: self_harm, grave or asked."""
+        return self.call.get(reason, 0.0) >= CALLED[reason]
+
+    @property
+    def serene(self) -> bool:
+        """Whether it surely tells of no death, harm to a child or despair, whatever its words."""
+        return bool(self.call) and max(self.call["grave"], self.call["self_harm"]) < DOUBTED
 
 
 SILENT = Leaning()
@@ -48,9 +55,7 @@ def leaning(read: "Mapping[str, Reading]") -> Leaning:
         return SILENT
     chances = read["intent"].values
     best = max(chances, key=lambda intent: chances[intent])
-    hurt = max(read[name].values["yes"] for name in ("person_injured", "health_gravely_harmed"))
-    died = read["person_died"].values["yes"] >= HARMED
-    return Leaning(best if chances[best] >= LIKELY else "", died, hurt >= HARMED)
+    return Leaning(best if chances[best] >= LIKELY else "", read["call"].values)
 
 
 class Intents:
@@ -69,9 +74,9 @@ class Intents:
     def _asks_for_a_person(self, text: str, leans: Leaning) -> bool:
         if self._says("not_hand_off", text):
             return False
-        return self._says("hand_off", text) or (
-            leans.intent == "hand_off" and not self._says("greeting", text)
-        )
+        if self._says("hand_off", text):
+            return leans.call.get("asked", DOUBTED) >= DOUBTED
+        return leans.calls("asked") and not self._says("greeting", text)
 
     def of(self, message: str, stated: Facts, earlier: Facts, leans: Leaning = SILENT) -> str:
         """The intent of a message that states these facts, after these earlier ones."""
@@ -104,10 +109,8 @@ class Intents:
         """
         text = fold(message).strip()
         for reason in ("self_harm", "grave"):
-            if self._says(reason, text):
+            if leans.calls(reason) or (self._says(reason, text) and not leans.serene):
                 return reason
-        if leans.died or (leans.hurt and self._says("child", text)):
-            return "grave"
         if self._asks_for_a_person(text, leans):
             return "asked"
         wrong = [t for t in (*(fold(e).strip() for e in earlier), text) if self._says("contradicts", t)]

@@ -86,6 +86,7 @@ class Ref:
     item: int | None = None
 
     @classmethod
+    @lru_cache(4096)  # a reply is checked against the same few hundred again and again
     def parse(cls, text: str) -> "Ref":
         """Read 电子商务法#38.2 or 食品药品纠纷规定#9.1.2. Raises LawError on anything else."""
         law, mark, rest = text.strip().partition("#")

@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
@@ -42,6 +43,7 @@ def serve(
             f"others could call the service on {host}, and there is no key yet; make one: "
             "anbao key create NAME --scope admin"
         )
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # requests are answered beside each other: a core for each
     ready = assistant()
     app = build(ready, store)
     if page or (page is None and not guarded):

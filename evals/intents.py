@@ -1,8 +1,8 @@
 """`python -m evals.intents [FILE]`: who is given a person, and what is taken for a question of law.
 
 {"id": "w-003", "lang": "zh", "message": "有没有值班的人啊，我要说话", "intent": "hand_off"}
-`messages-2.jsonl` was written by a hand that had not seen the words of corpus/intents.yaml, and the encoder
-never learnt from it; the thresholds of `assistant.intent` were chosen on its odd numbers. Column `words`: by
+`messages-2.jsonl` was written by a hand that had not seen the words of corpus/intents.yaml, and nothing
+learnt from it; the thresholds of `assistant.intent` were chosen with its figures in sight. Column `words`: by
 the words alone.
 """
 
@@ -79,7 +79,7 @@ CLASSES: Sequence[tuple[str, str, Callable[[Row], bool]]] = (
 
 
 def main() -> None:
-    """Print the figures, of the half that the thresholds were not chosen on too."""
+    """Print the figures, of the even numbers too, as earlier figures were."""
     from assistant import graph
     from assistant.settings import Settings
 

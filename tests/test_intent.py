@@ -7,6 +7,7 @@ import pytest
 
 from assistant.facts import Facts
 from assistant.intent import Intents, Leaning
+from evals import callers
 from evals import intents as intents_eval
 
 MESSAGES = Path(__file__).parent.parent / "evals" / "scenarios" / "messages.jsonl"
@@ -62,11 +63,25 @@ def test_who_is_told_wrong_twice_is_given_a_person(intents):
 
 def test_where_the_words_are_silent_the_encoder_decides(assistant):
     found = {f.name: f for f in intents_eval.figures(assistant, intents_eval.messages())}
-    floors = {"asks for a person, given one": 33, "grave, given one at once": 24,
+    floors = {"asks for a person, given one": 47, "grave, given one at once": 28,
               "question of law, taken for one": 31, "complaint, taken for one": 48}  # fmt: skip
     ceilings = {"sounds like it, given one": 5, "asks for none, given one": 5, "not grave, taken for it": 5}
     assert {n: f.now for n, f in found.items() if f.now < floors.get(n, 0)} == {}
     assert {n: found[n].now for n, most in ceilings.items() if found[n].now > most} == {}
+
+
+def test_who_calls_is_told_in_lines_that_nothing_was_made_on(assistant):
+    lines = callers.sections(Path(__file__).parent / "callers.yaml")
+    came = {name: [assistant.wants_a_person(line) for line in some] for name, some in lines.items()}
+    asked = came["asks"].count("asked"), len(came["asks"])
+    alarmed = [reason in ("grave", "self_harm") for reason in came["grave"] + came["self_harm"]]
+    others = [reason for name in ("close", "not_grave") for reason in came[name]]
+    assert asked[1] == 56
+    assert asked[0] >= 54
+    assert len(alarmed) == 39
+    assert sum(alarmed) >= 38
+    assert len(others) == 155
+    assert sum(map(bool, others)) <= 9
 
 
 def test_what_the_encoder_takes_for_off_topic_is_so_unless_something_was_bought_on_line(intents, declared):
@@ -87,9 +102,25 @@ def test_a_lay_question_of_law_is_one_and_a_story_that_asks_is_none(assistant):
 
 
 def test_words_that_say_no_are_stronger_than_the_encoder(intents):
-    sure = Leaning("hand_off")
+    sure = Leaning(call={"asked": 0.9, "grave": 0.0, "self_harm": 0.0})
     assert intents.wants_a_person("先别转人工", leans=sure) == ""
     assert intents.wants_a_person("你好", leans=sure) == ""
     assert intents.wants_a_person("有没有值班的", leans=sure) == "asked"
-    assert intents.wants_a_person("小孩碰到了它", leans=Leaning(hurt=True)) == "grave"
-    assert intents.wants_a_person("我碰到了它", leans=Leaning(hurt=True)) == ""
+
+
+def test_the_encoder_says_no_only_where_it_is_all_but_certain(intents):
+    calm = Leaning(call={"asked": 0.001, "grave": 0.001, "self_harm": 0.001})
+    assert intents.wants_a_person("转人工", leans=calm) == ""
+    assert intents.wants_a_person("孩子被烫伤住院", leans=calm) == ""
+    unsure = Leaning(call={"asked": 0.05, "grave": 0.05, "self_harm": 0.0})
+    assert intents.wants_a_person("转人工", leans=unsure) == "asked"
+    assert intents.wants_a_person("孩子被烫伤住院", leans=unsure) == "grave"
+
+
+def test_despair_goes_before_grief_and_both_before_a_request(intents):
+    def reason(**call: float) -> str:
+        return intents.wants_a_person(
+            "……", leans=Leaning(call={"asked": 0.9, "grave": 0.0, "self_harm": 0.0} | call)
+        )
+
+    assert (reason(self_harm=0.9, grave=0.9), reason(grave=0.9), reason()) == ("self_harm", "grave", "asked")
