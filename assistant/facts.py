@@ -34,6 +34,11 @@ class Fact:
     source: Source = "stated"
     evidence: str = ""
 
+    @property
+    def quoted(self) -> str:
+        """The evidence as it is quoted, without what ends it in the midst of a sentence."""
+        return self.evidence.strip().rstrip("，,、；;：:")
+
 
 @dataclass(frozen=True)
 class Declaration:
@@ -113,11 +118,6 @@ class Declarations(dict[str, Declaration]):
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__  # type: ignore[assignment]
-
-    @property
-    def quoted(self) -> str:
-        """The evidence as it is quoted, without what ends it in the midst of a sentence."""
-        return self.evidence.strip().rstrip("，,、；;：:")
 
 
 @cache
