@@ -1,8 +1,11 @@
 """Public Chinese legal benchmarks from a local copy, as questions of law; none of their data is shipped.
 
 `anbao eval --benchmark stard --cases STARD/data/queries.json`. Each file is read as its authors publish it:
-- stard: a JSON list of {"query_id", "问题", "match_name": ["中华人民共和国民法典第……条", …]};
-- lawbench: a task's JSON list of {"instruction", "question", "answer"}, the articles taken from the answer.
+- stard, lecoqa: a JSON list of {"query_id", "问题", "match_name": ["中华人民共和国民法典第……条", …]};
+- lawbench: a task's JSON list of {"instruction", "question", "answer"};
+- lexeval: a task's JSON Lines of {"instruction", "input", "answer"};
+- disc: DISC-Law-Eval's subjective questions, a JSON list of {"id", "input", "output"}.
+Where no articles are listed, those cited in the answer count.
 A question none of whose articles is held is left out; the report shows each law apart.
 """
 
@@ -23,12 +26,18 @@ def _stard(row: Json) -> tuple[str, str]:
     return str(row["问题"]), "；".join(row["match_name"])
 
 
-def _lawbench(row: Json) -> tuple[str, str]:
-    return str(row["question"]), str(row["answer"])
+def _pair(question: str, answer: str) -> Callable[[Json], tuple[str, str]]:
+    return lambda row: (str(row[question]), str(row[answer]))
 
 
 # name → (question, text that names the articles) of one row
-READERS: Mapping[str, Callable[[Json], tuple[str, str]]] = {"stard": _stard, "lawbench": _lawbench}
+READERS: Mapping[str, Callable[[Json], tuple[str, str]]] = {
+    "stard": _stard,
+    "lecoqa": _stard,
+    "lawbench": _pair("question", "answer"),
+    "lexeval": _pair("input", "answer"),
+    "disc": _pair("input", "output"),
+}
 
 
 def suite(name: str, file: Path) -> Suite:
@@ -41,7 +50,7 @@ def suite(name: str, file: Path) -> Suite:
 def cases(name: str, file: Path, solver: Solver) -> Sequence[Case]:
     """The questions of the file that cite at least one article held. Raises BadCases."""
     try:
-        rows = json.loads(file.read_text(encoding="utf-8-sig"))
+        rows = _rows(file.read_text(encoding="utf-8-sig"))
         told = [READERS[name](row) for row in rows]
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise BadCases(f"{file.name} is not JSON in UTF-8: {error}") from None
@@ -56,6 +65,14 @@ def cases(name: str, file: Path, solver: Solver) -> Sequence[Case]:
     if not found:
         raise BadCases(f"no question of {file.name} cites an article that is held")
     return found
+
+
+def _rows(text: str) -> list[Json]:
+    """A JSON list, or a line each."""
+    if text.lstrip().startswith("["):
+        rows: list[Json] = json.loads(text)
+        return rows
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
 def _held(text: str, library: Library) -> list[str]:

@@ -152,15 +152,31 @@ BENCHMARKS = {
         {"instruction": "请回答", "question": "网购七天能退吗", "answer": "回答:可以。法律依据:《消费者权益保护法》第二十五条"},
         {"instruction": "请回答", "question": "不相干", "answer": "回答:无。"},
     ],
+    "lecoqa": [
+        {"问题": "卖家不给发票可以吗", "答案文本": "不可以。", "match_name": ["中华人民共和国消费者权益保护法第二十二条"]},
+        {"问题": "别的法", "典型案例": float("nan"), "match_name": ["没有这部法第一条"]},
+    ],
+    "lexeval": [
+        {"instruction": "请分析", "input": "平台知道卖假货不管，怎么担责？", "answer": "依《电子商务法》第三十八条，连带。"},
+        {"instruction": "请分析", "input": "不相干", "answer": "无。"},
+    ],
+    "disc": [
+        {"input": "快递途中坏了谁承担？", "output": "由卖家承担。《民法典》第六百零四条规定……", "id": 1},
+        {"input": "不相干", "output": "无。", "id": 2},
+    ],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("name", "ref"), [("stard", "消费者权益保护法#44"), ("lawbench", "消费者权益保护法#25")]
-)
+    ("name", "ref"),
+    [("stard", "消费者权益保护法#44"), ("lecoqa", "消费者权益保护法#22"), ("lawbench", "消费者权益保护法#25"),
+     ("lexeval", "电子商务法#38"), ("disc", "民法典#604")],
+)  # fmt: skip
 def test_a_benchmark_is_read_as_its_authors_publish_it(name, ref, ours, tmp_path):
     file = tmp_path / "queries.json"
-    file.write_text(json.dumps(BENCHMARKS[name], ensure_ascii=False), encoding="utf-8")
+    published = [json.dumps(row, ensure_ascii=False) for row in BENCHMARKS[name]]
+    listed = f"[{', '.join(published)}]"
+    file.write_text("\n".join(published) if name == "lexeval" else listed, encoding="utf-8")
     only = benchmarks.cases(name, file, ours)
     assert [(c.id, c.gold["refs"]) for c in only] == [(f"{name}-0", [ref])]
     rows = runner.run(runner.Plan([benchmarks.suite(name, file)]), ours, tmp_path / "out", lambda *_: None)
