@@ -37,7 +37,7 @@ class Fact:
     @property
     def quoted(self) -> str:
         """The evidence as it is quoted, without what ends it in the midst of a sentence."""
-        return self.evidence.strip().rstrip("，,、；;：:")
+        return self.evidence.strip().rstrip("，,、；;：:。")
 
 
 @dataclass(frozen=True)
