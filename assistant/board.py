@@ -80,8 +80,7 @@ class Board:
     def statuses(self) -> dict[str, str]:
         """The status of each ground in world 0, the facts as told."""
         return {
-            ground: next(name for name, bits in rows.items() if bits & 1)
-            for ground, rows in self.grounds.items()
+            ground: name for ground, rows in self.grounds.items() for name, bits in rows.items() if bits & 1
         }
 
     def open(self, worlds: int) -> int:

@@ -72,11 +72,6 @@ class Declaration:
         return tuple((self.name, value) for value in tried)
 
     @cached_property
-    def presumption(self) -> Fact | None:
-        """What is taken for it while nothing is said or follows."""
-        return None if self.presumed is None else Fact(self.presumed, "presumed", self.because["zh"])
-
-    @cached_property
     def lost_in_silence(self) -> bool:
         """About the platform and the consumer's to prove: unproved while nobody says so."""
         return self.burden == "consumer" and self.about == "platform"
@@ -118,6 +113,12 @@ class Declarations(dict[str, Declaration]):
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__  # type: ignore[assignment]
+
+    @cached_property
+    def presumptions(self) -> Mapping[str, Fact]:
+        """What is taken for a fact while nothing is said or follows."""
+        return {name: Fact(d.presumed, "presumed", d.because["zh"]) for name, d in self.items()
+                if d.presumed is not None}  # fmt: skip
 
 
 @cache
@@ -402,15 +403,14 @@ def closed(facts: Facts) -> Facts:
     while changed:
         changed = False
         for conditions, names, gives, left, refuted in steps():
-            if _holds(known, conditions) and not any(n in known for n in names):
+            if names[0] not in known and names[-1] not in known and _holds(known, conditions):
                 known[names[-1]] = gives
                 changed = True
-            if left and left not in known and _otherwise(known, names, gives.value):
+            if left and names[0] in known and left not in known and _otherwise(known, names, gives.value):
                 known[left] = refuted
                 changed = True
-    for name, declared in facts.declared.items():
-        if declared.presumption is not None and name not in known:
-            known[name] = declared.presumption
+    for name, fact in facts.declared.presumptions.items():
+        known.setdefault(name, fact)
     return Facts(facts.declared, known, facts.asked)
 
 

@@ -250,8 +250,8 @@ def _result(rule: Rule, status: str, facts: Facts, school: Doctrine) -> GroundRe
         school.forms(ground),
         status,
         _scope(ground, facts),
-        tuple(b.ref for b in applies),
-        tuple(b.ref for b in applies if b.contested),
+        tuple([b.ref for b in applies]),
+        tuple([b.ref for b in applies if b.contested]),
         facts,
     )
 
@@ -265,8 +265,8 @@ def _scope(ground: Ground, facts: Facts) -> str:
 
 def _duty(duty: Duty, bases: tuple[Basis, ...], facts: Facts) -> DutyResult:
     valued = [(b.ref, b.when is None or b.when.value(facts, "practical")) for b in bases]
-    applies = tuple(ref for ref, value in valued if value is True)
-    perhaps = tuple(ref for ref, value in valued if value is None)
+    applies = tuple([ref for ref, value in valued if value is True])
+    perhaps = tuple([ref for ref, value in valued if value is None])
     engaged = True if duty.engaged is None else duty.engaged.value(facts)
     breached = duty.breached.value(facts)
     if engaged is False or not (applies or perhaps):

@@ -5,11 +5,11 @@ Nothing is worked out before someone asks for it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache
-from itertools import combinations, count
+from itertools import combinations, count, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.board import Board, InForce, Law, judged, law_of
@@ -170,9 +170,10 @@ class WhatIf:
             (name, value) for name in live for value in (True, False) if self.complete[name] is not value
         ]
         worlds = _singles(about).worlds
-        found = self._changed(self.board, (((one,), worlds[one]) for one in singles))
+        found = list(self._changed(self.board, (((one,), worlds[one]) for one in singles)))
         if all(flip.liability == "need_facts" for flip in found):
-            found += [flip for flip in self._pairs(singles) if flip.liability != "need_facts"][:6]
+            settled = (flip for flip in self._pairs(singles) if flip.liability != "need_facts")
+            found += islice(settled, 6)
 
         def order(flip: Flip) -> tuple[bool, int, bool]:
             first = next(iter(flip.change))
@@ -180,7 +181,7 @@ class WhatIf:
 
         return tuple(sorted(found, key=order))
 
-    def _pairs(self, singles: Sequence[Given]) -> list[Flip]:
+    def _pairs(self, singles: Sequence[Given]) -> Iterator[Flip]:
         pairs = [(a, b) for a, b in combinations(singles, 2) if a[0] != b[0]]
         worlds: dict[Answer, int] = dict.fromkeys(singles, 0)
         for world, pair in enumerate(pairs, 1):
@@ -191,15 +192,13 @@ class WhatIf:
 
     def _changed(
         self, board: Board, changes: Iterable[tuple[tuple[tuple[str, Value], ...], int]]
-    ) -> list[Flip]:
+    ) -> Iterator[Flip]:
         forms = board.headlines(self.school)
         same = next(worlds for form, worlds in forms if form == self.headline)
-        found = []
         for change, world in changes:
             if not same >> world & 1:
                 form = next(form for form, worlds in forms if worlds >> world & 1)
-                found.append(Flip({name: plain(value) for name, value in change}, form))
-        return found
+                yield Flip({name: plain(value) for name, value in change}, form)
 
 
 def place(headline: str) -> int:
@@ -278,8 +277,8 @@ def certify(facts: Facts, grounds: Sequence["GroundResult"], headline: str) -> C
     ]
     return Certificate(
         headline,
-        tuple(n for n in unknown if n not in causes),
-        tuple(n for n in unknown if n in causes),
+        tuple([n for n in unknown if n not in causes]),
+        tuple([n for n in unknown if n in causes]),
     )
 
 

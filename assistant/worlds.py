@@ -68,9 +68,8 @@ class Worlds:
         once = _closing()
         while once(self._has, self._known, self.all):
             pass
-        for name, declared in facts.declared.items():
-            if declared.presumed is not None:
-                self._learn(name, declared.presumed, self.all & ~self._known[name])
+        for name, fact in facts.declared.presumptions.items():
+            self._learn(name, fact.value, self.all & ~self._known[name])
 
     def known(self, name: str) -> int:
         """The worlds in which something is known of the fact."""
