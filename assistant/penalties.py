@@ -47,6 +47,9 @@ _DRUG = text("责令改正、没收违法所得并罚款；情节严重的停业
 _CONSUMER = text("责令改正，可警告、没收违法所得、处违法所得一倍以上五倍以下罚款，没有违法所得的三十万元以下；严重的停业整顿、吊销执照",
                  "an order to correct; warning, confiscation, one to five times the gain, or up to 300,000 yuan where "
                  "there is none; if grave, suspension or revocation")  # fmt: skip
+_MISLEADING = text("责令改正，可警告、没收违法所得、处违法所得一倍以上十倍以下罚款，没有违法所得的五十万元以下；严重的停业整顿、吊销执照（法律、法规另有规定的从其规定）",
+                   "an order to correct; warning, confiscation, one to ten times the gain, or up to 500,000 yuan where there "
+                   "is none; if grave, suspension or revocation, unless another law or regulation says otherwise")  # fmt: skip
 _AD = text("没收广告费用，并处广告费用三倍以上五倍以下罚款，无法计算或明显偏低的按数额罚款",
            "confiscation of the fees and three to five times them, or a sum where they cannot be reckoned")  # fmt: skip
 _DATA = text("责令改正、警告、没收违法所得，拒不改正的罚款；情节严重的五千万元以下或上年营业额百分之五以下",
@@ -65,6 +68,7 @@ FOOD_HELP = Fines("食品安全法#123.2", text("责令停止、没收违法所�
                   100_000, 200_000)  # fmt: skip
 DRUG_PLATFORM = Fines("药品管理法#131", _DRUG, 200_000, 2_000_000, 2_000_000, 5_000_000)
 CONSUMER = Fines("消费者权益保护法实施条例#50.1", _CONSUMER, None, 300_000)
+MISLEADING = Fines("消费者权益保护法#56.1.6", _MISLEADING, None, 500_000)
 MONITORING = Fines("网络交易监督管理办法#49", text("限期改正，可以罚款（法律、行政法规另有规定的从其规定）",
                                          "an order to correct, with or without a fine, unless a law says otherwise"),
                    10_000, 30_000)  # fmt: skip
@@ -111,7 +115,7 @@ PENALTIES: tuple[Penalty, ...] = (
     Penalty("joint-advertising", ADVERTISING, when=KNOWLEDGE),
     Penalty("joint-intent", FOOD_HELP, when=All(FOOD, yes("violation_serious"))),
     Penalty("direct-own-data", DATA),
-    Penalty("direct-own-deceit", CONSUMER),
+    Penalty("direct-own-deceit", MISLEADING),
 )  # fmt: skip
 
 

@@ -115,6 +115,7 @@ def test_contract_and_tort_stand_side_by_side_where_the_platform_is_bound():
     ({**FAKE, "provided_records": "no"}, set()),
     ({**FAKE, "looks_self_operated": "yes"}, {"电子商务法#81.1.3"}),
     ({"data_leaked_by_platform": "yes", "loss": "10"}, {"个人信息保护法#66.1"}),
+    ({"platform_deceived": "yes"}, {"消费者权益保护法#56.1.6"}),
     ({**KETTLE, "occurred_on": "2018-06-01"}, set()),
     (FORMS["none"], set()),
 ])  # fmt: skip
