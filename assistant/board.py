@@ -106,9 +106,9 @@ class Board:
             left &= ~standing
         return [*found, ("need_facts", left & pending), ("none", left & ~pending)]
 
-    def headline(self, world: int, school: Doctrine) -> str:
-        """The headline in one world."""
-        return next(form for form, worlds in self.headlines(school) if worlds >> world & 1)
+    def headline(self, school: Doctrine) -> str:
+        """The headline in world 0."""
+        return next(form for form, worlds in self.headlines(school) if worlds & 1)
 
     def settled(self, school: Doctrine) -> int:
         """The worlds in which no open ground could outrank the headline."""

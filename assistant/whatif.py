@@ -90,12 +90,12 @@ class WhatIf:
     @cached_property
     def headline(self) -> str:
         """The form on the facts as told."""
-        return self.board.headline(0, self.school)
+        return self.board.headline(self.school)
 
     @cached_property
     def other_doctrines(self) -> dict[str, str]:
         """The form under each other school."""
-        return {name: self.board.headline(0, other)
+        return {name: self.board.headline(other)
                 for name, other in DOCTRINES.items() if other is not self.school}  # fmt: skip
 
     @cached_property
@@ -106,7 +106,7 @@ class WhatIf:
         for (name, _), world in _singles(declared).worlds.items():
             if name in left:
                 left[name] |= 1 << world
-        order = {name: place for place, name in enumerate(declared)}
+        order = {name: number for number, name in enumerate(declared)}
         worth = {n: (self.board.open(worlds), declared[n].burden == "platform", order[n])
                  for n, worlds in left.items()}  # fmt: skip
         first = ["infringement"] if "infringement" in left and "rights_harmed" not in self.complete else []
@@ -287,7 +287,7 @@ def form_over_time(facts: Facts, in_force: InForce, school: Doctrine) -> tuple[P
     found: list[Period] = []
     told = Worlds(facts, Variations.of(()))
     for start in CHANGES_OF_LAW:
-        form = judged(law_of(in_force, start), facts, told).headline(0, school)
+        form = judged(law_of(in_force, start), facts, told).headline(school)
         if not found or found[-1].liability != form:
             found.append(Period(start, form))
     return tuple(found)
