@@ -14,7 +14,7 @@ run: $(STAMP)
 test: $(STAMP) $(WEIGHTS)
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory chromium
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || $(MAKE) --no-print-directory postgresql
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests
 
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

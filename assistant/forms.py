@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant import payers
 from assistant.facts import Lang
@@ -177,6 +178,12 @@ def _said(text: str, lang: Lang) -> Iterator[Said]:
         if _CONFIRMS.search(sentence):
             yield from (Said(one.form, "yes") for one in (*before, *found) if one.meant == "no")
         before = found
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences, each with the blanks after it: joined they are the text."""
+    cuts = [0, *(match.end() for match in _SENTENCE.finditer(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(cuts) if end > start]
 
 
 def meant(text: str, lang: Lang) -> Iterator[str]:

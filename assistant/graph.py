@@ -17,6 +17,7 @@ from assistant.facts import Facts, Lang, declarations
 from assistant.guard import Evidence
 from assistant.index import Index, notes
 from assistant.intent import Intents, leaning
+from assistant.judge import Judge
 from assistant.law import Library, Provision
 from assistant.payment import Payment, payments
 from assistant.read import MAX_MESSAGE, Reader, language
@@ -130,6 +131,7 @@ class Assistant:
         self.reader = Reader(settings.corpus, self.declared, library.as_of)
         self.trained = told.encoder(settings.corpus / "reader")
         self.intents = Intents(settings.corpus)
+        self.judge = Judge(settings.corpus / "judge.npz")
         self.shelf = explain.Shelf(
             library, {n.id: n for n in notes(settings.corpus)}, explain.terms(settings.corpus)
         )
@@ -203,19 +205,20 @@ class Assistant:
         return {"text": self._rendered(state, draft), "rendered_by": "model", "draft": draft}
 
     def check(self, state: State) -> State:
-        """The guard; a draft by a model that fails it is replaced by code's own words."""
-        problems = state.get("model_problems", ())
-        unfit: tuple[str, ...] = ()
+        """The judge and the guard; a draft by a model that fails is replaced by code's own words."""
+        failed, text, by, left_out = state.get("model_problems", ()), state["text"], state["rendered_by"], 0
         if "draft" in state:
-            unfit = self._guarded(state["draft"], self._evidence(state), state, draft=True).problems
-        failed = tuple(f"model:{problem}" for problem in (*problems, *unfit))
-        replaced = bool(unfit)
-        text = self._rendered(state) if replaced else state["text"]
+            kept, unfit, left_out = self._examined(state)
+            if unfit:
+                failed, text, by, left_out = failed + unfit, self._rendered(state), "code", 0
+            elif left_out:
+                text = self._rendered(state, kept)
         # code's own text also names forms that are merely possible; only a model could assert them
         evidence = replace(self._evidence(state), forms=frozenset(Form))
         report = self._guarded(explain.without_quotes(text), evidence, state)
-        return {"text": text, "rendered_by": "code" if replaced else state["rendered_by"],
-                "report": replace(report, problems=failed + report.problems)}  # fmt: skip
+        problems = (*(f"model:{problem}" for problem in failed), *report.problems)
+        return {"text": text, "rendered_by": by,
+                "report": replace(report, problems=problems, left_out=left_out)}  # fmt: skip
 
     # ---- parts of the steps
     def _read_by_model(self, state: State, facts: Facts, cues: Facts) -> tuple[Facts, tuple[str, ...]]:
@@ -253,6 +256,17 @@ class Assistant:
     def _material(self, state: State) -> reply.Material:
         return reply.Material(state["verdict"], state["provisions"], state["remedies"], state["payments"],
                               state["lang"], state["audience"])  # fmt: skip
+
+    def _examined(self, state: State) -> tuple[str, tuple[str, ...], int]:
+        """What of the draft may leave, its problems, and how many sentences were left out."""
+        draft, evidence = state["draft"], self._evidence(state)
+        if "verdict" not in state:  # a question of law has no verdict to be at odds with
+            return draft, self._guarded(draft, evidence, state, draft=True).problems, 0
+        try:
+            return self.judge.examined(draft, evidence, self.library, state["lang"])
+        except Exception as error:  # whatever it was, the draft was not checked
+            log.error("the guard failed: %s", type(error).__name__)
+            return "", (f"guard:{type(error).__name__}",), 0
 
     def _guarded(self, text: str, evidence: Evidence, state: State, *, draft: bool = False) -> guard.Report:
         """The guard's report; a guard that cannot run has failed."""

@@ -141,11 +141,12 @@ class Report:
     citations_seen: int
     citations_checked: int
     problems: tuple[str, ...]
+    left_out: int = 0  # sentences of a model's draft that were at odds with the verdict
 
     def to_json(self, rendered_by: str) -> dict[str, object]:
         return {
             "citations_seen": self.citations_seen, "citations_checked": self.citations_checked,
-            "problems": list(self.problems), "rendered_by": rendered_by,
+            "problems": list(self.problems), "left_out": self.left_out, "rendered_by": rendered_by,
         }  # fmt: skip
 
 
@@ -306,7 +307,7 @@ def _stated(evidence: Evidence, library: Library) -> set[Decimal]:
 
 # ---- what only a model's draft can do wrong
 def _draft_problems(text: str, evidence: Evidence, library: Library, lang: Lang) -> Iterator[str]:
-    yield from _form_problems(text, evidence, lang)
+    yield from form_problems(text, evidence, lang)
     yield from _fact_problems(text, evidence, lang)
     yield from _share_problems(text, evidence, library)
     yield from _quote_problems(text, evidence, library, lang)
@@ -328,7 +329,8 @@ def _draft_problems(text: str, evidence: Evidence, library: Library, lang: Lang)
         yield "repetition"
 
 
-def _form_problems(text: str, evidence: Evidence, lang: Lang) -> Iterator[str]:
+def form_problems(text: str, evidence: Evidence, lang: Lang) -> Iterator[str]:
+    """Forms and claims of who pays that the text makes and the verdict does not hold."""
     held = evidence.forms | ({WHOLE} if evidence.forms & CARRY_WHOLE else set())
     held |= {LIABLE} if evidence.forms - {"none", "need_facts"} else set()
     yield from (f"form:{form}" for form in sorted(asserted(text, lang) - held))

@@ -31,16 +31,20 @@ def _say(line: str) -> None:
 # ---- drafts of a file
 @dataclass(frozen=True)
 class Written:
-    """One draft of a file, put to the guard. `why`: what is wrong with it, "" where it is honest."""
+    """One draft of a file, put to judge and guard. `why`: what is wrong with it, "" where it is honest.
+
+    `left_out`: sentences that the judge left out; a lie of which one was left out has not passed.
+    """
 
     situation: str
     text: str
     why: str
     problems: tuple[str, ...]
+    left_out: int
 
     @property
     def right(self) -> bool:
-        return bool(self.problems) == bool(self.why)
+        return bool(self.problems or self.left_out) if self.why else not self.problems
 
 
 def evidence_of(assistant: graph.Assistant, row: dict[str, Any]) -> Evidence:
@@ -60,8 +64,9 @@ def written(assistant: graph.Assistant, file: Path) -> Iterator[Written]:
         held = evidence_of(assistant, row)
         told = [(text, "") for text in row["honest"]] + [(lie["text"], lie["why"]) for lie in row["lies"]]
         for text, why in told:
-            found = guard.check(agent.plain(text), held, assistant.library, row["lang"]).problems
-            yield Written(row["situation"], text, why, found)
+            plain, lang = agent.plain(text), row["lang"]
+            _, found, left_out = assistant.judge.examined(plain, held, assistant.library, lang)
+            yield Written(row["situation"], text, why, found, left_out)
 
 
 def of_file(file: Path) -> None:
@@ -74,7 +79,8 @@ def of_file(file: Path) -> None:
         )
         _say(f"{draft.situation}: {verdict}\n    {draft.text!r}")
     passed = sum(d.right for d in honest)
-    _say(f"honest passed {passed}/{len(honest)} ({100 * passed / max(1, len(honest)):.1f} %), "
+    _say(f"honest passed {passed}/{len(honest)} ({100 * passed / max(1, len(honest)):.1f} %), whole "
+         f"{sum(d.right and not d.left_out for d in honest)}, "
          f"lies passed {sum(not d.right for d in lies)}/{len(lies)}")  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def weights():
 @pytest.fixture(scope="module")
 def model(weights):
     loaded = chat.load(Settings(chat=f"gguf:{weights}", chat_timeout=90))
-    loaded.max_tokens = 80
+    loaded.max_tokens = 48
     yield loaded
     gguf.stop()
 

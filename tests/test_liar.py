@@ -153,7 +153,7 @@ CARRIERS = {
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_no_lie_leaves_however_the_order_came(carrier, hostile, poisoned, server):
     offline = before = None
-    step = 3 if hostile().model.streaming else 1  # streamed, every third will do
+    step = 6 if hostile().model.streaming else 1  # streamed, every sixth will do
     for number, words in list(enumerate(WORDS, 1))[::step]:
         message, earlier, facts, calls = CARRIERS[carrier](number)
         asked_in_vain = carrier == "its own idea"
