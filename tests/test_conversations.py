@@ -225,7 +225,7 @@ def test_a_turn_that_fails_is_answered_with_a_word_of_regret(store, assistant, m
     monkeypatch.setattr(assistant.reader, "read", lambda _: 1 / 0)
     service = Conversations(assistant, store)
     seen, _ = service.start("default")
-    reply = service.answer("default", service.accept(seen, JOINT))
+    reply = service.answer("default", service.accept(seen, "这句话还没有读过"))
     assert reply is not None
     assert "这一轮没有完成" in reply.text
     assert reply.answer == {"problem": "ZeroDivisionError"}
