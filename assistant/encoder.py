@@ -59,14 +59,14 @@ class Packed:
         take("i")
         count, self.bos, self.eos, self.pad, self.unknown = take("5i")
         size = take("Q")
-        offsets = raw[at : at + 4 * (count + 1)].view("<u4")
+        offsets = raw[at : at + 4 * (count + 1)].view("<u4").tolist()
         at += 4 * (count + 1)
-        scores = raw[at : at + 4 * count].view("<f4")
+        scores = raw[at : at + 4 * count].view("<f4").tolist()
         at += 4 * count
         blob = bytes(raw[at : at + size])
         at += size
         self.pieces = [
-            (blob[a:b].decode("utf-8", "replace"), float(score))
+            (blob[a:b].decode("utf-8", "replace"), score)
             for a, b, score in zip(offsets[:-1], offsets[1:], scores, strict=True)
         ]
         rules, length = take("iI")
