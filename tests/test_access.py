@@ -68,6 +68,7 @@ def test_a_key_may_call_what_its_scope_says_and_nothing_else(call, key, scope): 
         answer = call(route, headers)
         if scope in allowed:
             assert answer.status_code not in (401, 403, 404), (route, answer.text)
+            assert "set-cookie" not in answer.headers, "nothing for another site to borrow"
         else:
             assert code(answer) == (403, "wrong_scope"), route
 
