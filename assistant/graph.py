@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
@@ -153,7 +154,7 @@ class Assistant:
     def understand(self, state: State) -> State:
         """Message to facts and intent; a short answer is read as one to the question asked last."""
         memory, message = state["memory"], state["message"]
-        stated = self.reader.read(message)
+        stated = _stated(self.reader, message)
         cues = memory.cues.merged(stated) if memory.cues else stated
         intent = "empty"
         if message.strip():
@@ -289,7 +290,7 @@ class Assistant:
         """Why a human agent is to take over, as `Intents.wants_a_person`; "" where none is."""
         if not message.strip():
             return ""
-        read = told.readings(message, self.reader.read(message), self.trained)
+        read = told.readings(message, _stated(self.reader, message), self.trained)
         return self.intents.wants_a_person(message, earlier, leaning(read))
 
     def heard(
@@ -363,6 +364,11 @@ class Assistant:
     def _remembered(self, state: State, asked: tuple[str, ...]) -> Memory:
         turns = (*state["memory"].turns, state["message"])
         return Memory(state["facts"], asked, turns, state["firm"], state["cues"])
+
+
+@lru_cache(64)  # a message is read for whom it calls and again for what it tells
+def _stated(reader: Reader, message: str) -> Facts:
+    return reader.read(message)
 
 
 def _story(state: State) -> str:

@@ -1,10 +1,12 @@
 """Commands for those who run it: `anbao serve`, `anbao key …`, `anbao feedback`, `anbao audit verify`."""
 
+import ctypes
 import ipaddress
 import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 keys_app = typer.Typer(help="Keys of the API.", no_args_is_help=True)
 audit_app = typer.Typer(help="The record of decisions.", no_args_is_help=True)
+
+
+_ARENA_MAX = -8  # malloc.h: M_ARENA_MAX
 
 
 class Closed(ValueError):
@@ -44,7 +49,9 @@ def serve(
             "anbao key create NAME --scope admin"
         )
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # requests are answered beside each other: a core for each
+    _few_heaps()
     ready = assistant()
+    ready.index.embedding.query("")  # opened now: nobody's first question should wait for it
     app = build(ready, store)
     if page or (page is None and not guarded):
         with_chat(app, ready, with_keys=bool(page))
@@ -54,6 +61,12 @@ def serve(
     uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, log_level="warning",
                 timeout_graceful_shutdown=20)  # fmt: skip
     store.close()
+
+
+def _few_heaps() -> None:
+    """glibc gives each of many threads a heap of its own, which keeps the most that a reading ever took."""
+    with suppress(AttributeError, OSError, TypeError):  # another C library has no such setting
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
 
 
 def _is_loopback(host: str) -> bool:

@@ -89,6 +89,7 @@ def test_parquet_is_written_in_parts_as_it_goes(assistant, tmp_path, monkeypatch
 
 def test_several_processes_answer_in_order_and_alike(assistant, tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "CHUNK", 1)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # as the command does: a core for each
     source = written(tmp_path / "in.jsonl")
     run(source, tmp_path / "one.jsonl", assistant)
     run(source, tmp_path / "two.jsonl", assistant, jobs=2)

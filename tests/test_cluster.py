@@ -17,6 +17,7 @@ def plain(done: Iterator[batch.Done]) -> list[object]:
 
 def test_a_cluster_answers_in_order_and_alike(assistant, monkeypatch):
     monkeypatch.setattr(batch, "CHUNK", 1)
+    monkeypatch.setenv("RAY_prestart_worker_first_driver", "0")
     told = [*ROWS[:2], {"id": "line-3", "problem": "line 3 is not JSON"}]
     there = plain(cluster.answered(iter(told), assistant.settings, "local", jobs=1))
     assert there == plain(batch.answered(told, assistant, 1))

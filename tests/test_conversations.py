@@ -221,14 +221,16 @@ def test_after_their_time_conversations_are_deleted_and_decisions_stay(client, a
     assert decisions.verify(store).entries == 1
 
 
-def test_a_turn_that_fails_is_answered_with_a_word_of_regret(store, assistant, monkeypatch):
+def test_a_turn_that_fails_is_answered_with_a_word_of_regret(store, assistant, monkeypatch, caplog):
     monkeypatch.setattr(assistant.reader, "read", lambda _: 1 / 0)
     service = Conversations(assistant, store)
     seen, _ = service.start("default")
-    reply = service.answer("default", service.accept(seen, JOINT))
+    reply = service.answer("default", service.accept(seen, "这句话还没有读过"))
     assert reply is not None
     assert "这一轮没有完成" in reply.text
     assert reply.answer == {"problem": "ZeroDivisionError"}
+    assert "ZeroDivisionError" in caplog.text
+    assert "没有读过" not in caplog.text, "no words in a log"
 
 
 def test_a_conversation_has_an_end(client, monkeypatch):

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from assistant.facts import Facts
 from assistant.intent import Intents, Leaning
@@ -82,6 +83,16 @@ def test_who_calls_is_told_in_lines_that_nothing_was_made_on(assistant):
     assert sum(alarmed) >= 38
     assert len(others) == 155
     assert sum(map(bool, others)) <= 9
+
+
+def test_sixty_ways_to_ask_for_a_person_are_honoured_and_no_other_line_is_taken_for_one(
+    assistant,
+):
+    lines = yaml.safe_load((Path(__file__).parent / "asked.yaml").read_text(encoding="utf-8"))
+    came = {name: {line: assistant.wants_a_person(line) for line in some} for name, some in lines.items()}
+    assert (len(came["asks"]), len(came["others"])) == (60, 124)
+    assert [line for line, reason in came["asks"].items() if reason != "asked"] == []
+    assert [line for line, reason in came["others"].items() if reason] == []
 
 
 def test_what_the_encoder_takes_for_off_topic_is_so_unless_something_was_bought_on_line(intents, declared):

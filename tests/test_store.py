@@ -1,5 +1,6 @@
 """The store on SQLite and on a real PostgreSQL: what is accepted stays, and belongs to one tenant."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+import assistant
 from assistant.store import (
     Conflict,
     Database,
@@ -27,6 +29,15 @@ from tests.postgres import Postgres, free_port
 def begun(store: Database, tenant: str = "shop", person: str = "") -> talks.Conversation:
     with store.writing() as link:
         return talks.create(link, tenant, {}, person)[0]
+
+
+def test_nothing_is_ever_unpickled():
+    unpickles = re.compile(
+        r"\b(import (cloud)?pickle|joblib|allow_pickle=True|torch\.load|yaml\.unsafe_load)\b"
+    )
+    files = [*Path(assistant.__file__).parent.rglob("*.py")]
+    assert len(files) > 60
+    assert [file.name for file in files if unpickles.search(file.read_text(encoding="utf-8"))] == []
 
 
 def test_the_migrations_make_the_tables_that_the_code_expects(store):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from assistant.conversations import Conversations
@@ -252,3 +253,14 @@ def test_the_demo_shop_works_where_there_is_no_key(assistant, tmp_path, visit):
         server.should_exit = True
         thread.join()
         store.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_widget(shop, visit, theme):
+    page = visit(shop.page(f"/axe-{theme}", f'data-theme="{theme}"'))
+    page.get_by_role("button", name="维权咨询").click()
+    say(page, JOINT)
+    expect(last(page)).to_contain_text("连带责任")
+    found = Axe().run(page, context={"include": ["anbao-chat"]}).response
+    assert "color-contrast" in {rule["id"] for rule in found["passes"]}, "it looks into the shadow root"
+    assert [rule["id"] for rule in found["violations"] if rule["impact"] in ("serious", "critical")] == []

@@ -157,16 +157,22 @@ Desk = Annotated[Caller, Depends(scoped("agent"))]
 Admin = Annotated[Caller, Depends(scoped())]
 
 
-def _theirs(
-    request: Request, who: Annotated[Caller, Depends(scoped("chat", "widget", "agent"))],
-    conversation: Annotated[str, Path(max_length=64)],
-    anbao_token: Annotated[str, Header(max_length=64)] = "",
-) -> talks.Conversation:  # fmt: skip
-    service: Conversations = request.app.state.conversations
-    seen = service.find(who.tenant, conversation)
-    if who.scope == "widget" and not hmac.compare_digest(seen.token, talks.digest(anbao_token)):
-        raise refused(404, "not_found", "there is no such conversation")  # as if it were not there
-    return seen
+def _conversation(*scopes: str) -> Callable[..., talks.Conversation]:
+    """A dependency: the conversation in the path, if a caller of these scopes may have it."""
+
+    def found(
+        request: Request, who: Annotated[Caller, Depends(scoped(*scopes))],
+        conversation: Annotated[str, Path(max_length=64)],
+        anbao_token: Annotated[str, Header(max_length=64)] = "",
+    ) -> talks.Conversation:  # fmt: skip
+        service: Conversations = request.app.state.conversations
+        seen = service.find(who.tenant, conversation)
+        if who.scope == "widget" and not hmac.compare_digest(seen.token, talks.digest(anbao_token)):
+            raise refused(404, "not_found", "there is no such conversation")  # as if it were not there
+        return seen
+
+    return found
 
 
-Theirs = Annotated[talks.Conversation, Depends(_theirs)]  # the conversation in the path, if they may see it
+Theirs = Annotated[talks.Conversation, Depends(_conversation("chat", "widget"))]  # to go on with
+Seen = Annotated[talks.Conversation, Depends(_conversation("chat", "widget", "agent"))]  # to read

@@ -10,7 +10,7 @@ from assistant.conversations import Conversations
 from assistant.graph import STEPS
 from assistant.read import language
 from assistant.service import schemas
-from assistant.service.access import Customer, Server, Theirs
+from assistant.service.access import Customer, Seen, Server, Theirs
 from assistant.service.knowledge import judged
 from assistant.steps import watched
 from assistant.store.talks import Conversation, Message
@@ -44,7 +44,7 @@ def list_(
 
 
 @router.get("/{conversation}")
-def read(seen: Theirs, service: Service) -> schemas.Read:
+def read(seen: Seen, service: Service) -> schemas.Read:
     """A conversation with its messages, facts and verdict."""
     return whole(seen, service)
 
@@ -63,7 +63,7 @@ def whole(seen: Conversation, service: Conversations) -> schemas.Read:
 
 
 @router.get("/{conversation}/messages")
-def news(seen: Theirs, service: Service, after: After = 0) -> schemas.News:
+def news(seen: Seen, service: Service, after: After = 0) -> schemas.News:
     """The messages after one, and the state: what a page asks for while a person answers."""
     rows = [schemas.Message.of(m) for m in service.said(seen.id, after)]
     return schemas.News(state=seen.state, messages=rows)
