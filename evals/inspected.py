@@ -1,4 +1,4 @@
-"""The suites as tasks of Inspect AI, for its runner and log viewer; `make inspect` sets it up beside the lock:
+"""The suites as tasks of Inspect AI, for its runner and log viewer (`make inspect` sets it up):
 
     make inspect SUITE=reading LIMIT=100
     .venv/inspect/bin/inspect eval evals/inspected.py@answers -T by=bare --model none
@@ -21,7 +21,6 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from assistant.settings import Settings
 from evals import solvers
 from evals.suite import Case, Json, find, sample
-
 
 OURS = "assistant"
 
