@@ -15,10 +15,9 @@ import numpy as np
 
 from assistant import told
 from assistant.encoder import Reading
-from evals import runner, stories, story_cases
-from evals.reading import HEAD, line, reader
+from evals import stories, story_cases
+from evals.reading import HEAD, line, reader, scored
 from evals.suite import Case
-from evals.suites import reading
 
 SETTINGS = ("0.5/0.6/0.5", "0.5/0.5/0.5", "0.4/0.5/0.4", "0.6/0.7/0.5", "0.5/0.7/0.5", "0.35/0.5/0.4")
 
@@ -65,7 +64,7 @@ def main() -> None:
         rows = []
         for case in cases:
             table.story = case.id
-            rows.append(runner.answered(reading.SUITE, solver, case))
+            rows.append(scored(solver, case))
         print(line(setting, rows), flush=True)
 
 

@@ -15,7 +15,7 @@ from assistant.law import Library
 from assistant.settings import Settings
 from evals import runner, stories, story_cases
 from evals.solvers import Ours
-from evals.suite import Json
+from evals.suite import Case, Json
 from evals.suites import reading
 
 _COLUMNS = ("rules", "form", "precision", "recall", "wrong yes", "wrong no", "duty f1")
@@ -26,6 +26,14 @@ def reader() -> Ours:
     """An assistant that only reads and decides: no index is opened."""
     settings = Settings()
     return Ours(Assistant(settings, Library(settings.corpus), None, None))  # type: ignore[arg-type]
+
+
+def scored(solver: Ours, case: Case) -> Json:
+    """The row of one story. Raises RuntimeError where it could not be read: a table has no gaps."""
+    row = runner.answered(reading.SUITE, solver, case)
+    if "error" in row:
+        raise RuntimeError(f"{case.id} could not be read: {row['error']}")
+    return row
 
 
 def line(name: str, rows: Sequence[Json]) -> str:
@@ -52,7 +60,7 @@ def main() -> None:
     solver, misses = reader(), list[Json]()
     print(HEAD)
     for author in chosen.authors:
-        rows = [runner.answered(reading.SUITE, solver, case) for case in story_cases.cases([author])]
+        rows = [scored(solver, case) for case in story_cases.cases([author])]
         print(line(author, rows), flush=True)
         misses += [row for row in rows if "why" in row]
     if chosen.misses:
