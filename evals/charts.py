@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from evals.figures import Figure
 
-_WIDTH, _ROW, _LEFT, _RIGHT = 720, 22, 230, 170
+_WIDTH, _ROW, _LEFT, _RIGHT = 740, 22, 230, 190
 _BAR = Markup(
     '<text x="{left}" y="{base}" text-anchor="end">{name}</text>'
     '<rect x="{start}" y="{top}" width="{width:.1f}" height="12" class="bar"/>'

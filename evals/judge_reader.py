@@ -15,12 +15,9 @@ import numpy as np
 
 from assistant import told
 from assistant.encoder import Reading
-from assistant.graph import Assistant
-from assistant.law import Library
-from assistant.settings import Settings
-from evals import stories
-from evals.reading import HEAD, Score, score
-from evals.stories import Story
+from evals import stories, story_cases
+from evals.reading import HEAD, line, reader, scored
+from evals.suite import Case
 
 SETTINGS = ("0.5/0.6/0.5", "0.5/0.5/0.5", "0.4/0.5/0.4", "0.6/0.7/0.5", "0.5/0.7/0.5", "0.35/0.5/0.4")
 
@@ -41,10 +38,10 @@ class Table:
         }
 
 
-def judged(folder: Path) -> list[Story]:
+def judged(folder: Path) -> list[Case]:
     """The stories the folder has readings of."""
     ids = set(np.load(folder / "held.npz")["ids"].tolist())
-    return [s for author in stories.DEVELOPMENT for s in stories.load(author) if s.id in ids]
+    return [case for case in story_cases.cases(stories.DEVELOPMENT) if case.id in ids]
 
 
 def main() -> None:
@@ -54,21 +51,21 @@ def main() -> None:
             "wanted the folder of a fitted reader: python -m evals.judge_reader OUT [0.5/0.6/0.5 …]"
         )
     folder = Path(sys.argv[1])
-    settings = Settings()
-    assistant: Any = Assistant(settings, Library(settings.corpus), None, None)  # type: ignore[arg-type]
+    solver = reader()
+    assistant: Any = solver.assistant
     weights = np.load(folder / "weights-1.npz"), np.load(folder / "weights-2.npz")
     slots = json.loads(str(next(w["slots"] for w in weights if "slots" in w.files)))
     assistant.trained = table = Table(folder, slots)
     assistant.reader.read = cache(assistant.reader.read)
-    told_stories = judged(folder)
+    cases = judged(folder)
     print(HEAD)
     for setting in sys.argv[2:] or SETTINGS:
         told.SURE_YES, told.SURE_NO, told.SURE_CHOICE = map(float, setting.split("/"))
-        total = Score()
-        for story in told_stories:
-            table.story = story.id
-            score(assistant, [story], total)
-        print(total.line(setting), flush=True)
+        rows = []
+        for case in cases:
+            table.story = case.id
+            rows.append(scored(solver, case))
+        print(line(setting, rows), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,150 +1,71 @@
-"""`python -m evals.reading [AUTHOR …]`: stories read offline, against their gold facts and form.
+"""`python -m evals.reading [AUTHOR …] [--misses FILE]`: the suite `reading` over whole files of stories.
 
-One line an author: right form from gold facts (the rules alone) and from the story (reading and
-rules), precision and recall of facts, wrong "yes", false "no", duties. Locked files are only scored:
-no story, no miss of theirs is ever printed.
+A line an author: right form from the gold facts (the rules alone) and from the story (reading and rules),
+precision and recall of facts, “yes” and “no” that are not in the gold, F1 of duties. Without names: the
+development authors. `--misses` writes the rows that are not right; of locked files there are none.
 """
 
+import argparse
 import json
-import sys
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.facts import Facts, closed, plain
 from assistant.graph import Assistant
 from assistant.law import Library
 from assistant.settings import Settings
-from assistant.verdict import Verdict, assess
-from evals import stories
-from evals.stories import Story
-
-
-@dataclass
-class Score:
-    """Counts over stories."""
-
-    stories: int = 0
-    by_rules: int = 0
-    by_reading: int = 0
-    told: int = 0
-    found: int = 0
-    stated: int = 0
-    right: int = 0
-    wrong_yes: int = 0
-    stated_yes: int = 0
-    false_no: int = 0
-    stated_no: int = 0
-    duties: Counter[str] = field(default_factory=Counter)
-    misses: list[dict[str, object]] = field(default_factory=list)
-    confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    @property
-    def duty_f1(self) -> float:
-        """Over duties breached or fulfilled."""
-        d = self.duties
-        return 2 * d["right"] / max(1, d["gold"] + d["said"])
-
-    def line(self, name: str) -> str:
-        """One row of the report."""
-        n = max(1, self.stories)
-        return (
-            f"{name:9} {self.stories:5} {self.by_rules / n:9.3f} {self.by_reading / n:9.3f} "
-            f"{self.right / max(1, self.stated):9.3f} {self.found / max(1, self.told):9.3f} "
-            f"{self.wrong_yes / max(1, self.stated_yes):9.3f} {self.false_no / max(1, self.stated_no):9.3f} "
-            f"{self.duty_f1:9.3f}"
-        )
-
+from evals import runner, stories, story_cases
+from evals.solvers import Ours
+from evals.suite import Case, Json
+from evals.suites import reading
 
 _COLUMNS = ("rules", "form", "precision", "recall", "wrong yes", "wrong no", "duty f1")
 HEAD = f"{'author':9} {'n':>5} " + " ".join(f"{name:>9}" for name in _COLUMNS)
 
 
-def answered(assistant: Assistant, story: Story) -> tuple[Facts, Verdict | None]:
-    """Facts and verdict after the last turn, without writing a reply."""
-    memory, verdict = assistant.start(story.occurred_on), None
-    for turn in story.turns:
-        facts, verdict, memory = assistant.heard(turn, memory)
-    return facts, verdict
+def reader() -> Ours:
+    """An assistant that only reads and decides: no index is opened."""
+    settings = Settings()
+    return Ours(Assistant(settings, Library(settings.corpus), None, None))  # type: ignore[arg-type]
 
 
-def score(assistant: Assistant, told: Iterable[Story], total: Score) -> None:
-    """Add these stories to the counts."""
-    library = assistant.library
-    for story in told:
-        gold = story.gold(assistant.declared)
-        right = assess(gold, library.in_force, library.as_of)
-        facts, verdict = answered(assistant, story)
-        said = verdict.liability if verdict else "out_of_scope"
-        total.stories += 1
-        total.by_rules += story.liability in (right.liability, "out_of_scope")
-        total.by_reading += said == story.liability
-        total.confusion[story.liability, said] += 1
-        whole = closed(gold)
-        missed = []
-        for name, fact in gold.known.items():
-            if assistant.declared[name].kind in ("yes_no", "choice") and name != "deal_on_platform":
-                total.told += 1
-                if facts[name] == fact.value or closed(facts)[name] == fact.value:
-                    total.found += 1
-                else:
-                    missed.append(f"{name}={plain(fact.value)} read {plain(facts[name])}")
-        wrong = []
-        for name, fact in facts.known.items():
-            if assistant.declared[name].kind not in ("yes_no", "choice") or name == "deal_on_platform":
-                continue
-            if fact.source not in ("stated", "corrected"):
-                continue
-            good = whole[name] == fact.value
-            total.stated += 1
-            total.right += good
-            if isinstance(fact.value, bool):
-                total.stated_yes += fact.value
-                total.stated_no += not fact.value
-                total.wrong_yes += fact.value and whole[name] is not True
-                total.false_no += not fact.value and whole[name] is not False
-            if not good:
-                wrong.append(f"{name}={plain(fact.value)} “{fact.evidence[:40]}”")
-        if verdict:
-            gold_duties = {
-                d.duty.code: d.status for d in right.duties if d.status in ("breached", "fulfilled")
-            }
-            read = {d.duty.code: d.status for d in verdict.duties if d.status in ("breached", "fulfilled")}
-            total.duties["gold"] += len(gold_duties)
-            total.duties["said"] += len(read)
-            total.duties["right"] += sum(gold_duties.get(k) == v for k, v in read.items())
-        if said != story.liability:
-            total.misses.append({"id": story.id, "gold": story.liability, "said": said, "missed": missed,
-                                 "wrong": wrong, "text": story.text})  # fmt: skip
+def scored(solver: Ours, case: Case) -> Json:
+    """The row of one story. Raises RuntimeError where it could not be read: a table has no gaps."""
+    row = runner.answered(reading.SUITE, solver, case)
+    if "error" in row:
+        raise RuntimeError(f"{case.id} could not be read: {row['error']}")
+    return row
 
 
-def _duties(verdict: Verdict) -> dict[str, str]:
-    return {d.duty.code: d.status for d in verdict.duties if d.status in ("breached", "fulfilled")}
+def line(name: str, rows: Sequence[Json]) -> str:
+    """One row of the table."""
+    found, right = share(rows, "duties found"), share(rows, "duties right")
+    named = (reading.RULES, "form", "facts right", "facts found")
+    wrong = [1 - share(rows, part) for part in ("yes right", "no right")]
+    figures = [*(share(rows, part) for part in named), *wrong, 2 * found * right / (found + right or 1)]
+    return f"{name:9} {len(rows):5} " + " ".join(f"{figure:9.3f}" for figure in figures)
+
+
+def share(rows: Sequence[Json], part: str) -> float:
+    """A part's share over all rows."""
+    counts = [row["parts"].get(part, (0, 0)) for row in rows]
+    return float(sum(right for right, _ in counts) / max(1, sum(of for _, of in counts)))
 
 
 def main() -> None:
-    """Print the table; with `--misses FILE`, write the misses of development stories."""
-    arguments = sys.argv[1:]
-    file = Path(arguments.pop(arguments.index("--misses") + 1)) if "--misses" in arguments else None
-    authors = [a for a in arguments if not a.startswith("--")] or list(stories.DEVELOPMENT)
-    settings = Settings()
-    assistant = Assistant(settings, Library(settings.corpus), None, None)  # type: ignore[arg-type]
+    """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("authors", nargs="*", default=list(stories.DEVELOPMENT))
+    options.add_argument("--misses", type=Path)
+    chosen = options.parse_args()
+    solver, misses = reader(), list[Json]()
     print(HEAD)
-    misses: list[dict[str, object]] = []
-    whole = Score()
-    for author in authors:
-        one = Score()
-        score(assistant, stories.load(author), one)
-        print(one.line(author), flush=True)
-        if author not in stories.LOCKED:
-            misses += one.misses
-            whole.confusion += one.confusion
-    for (gold, said), count in whole.confusion.most_common():
-        if gold != said:
-            print(f"  {gold} → {said}: {count}")
-    if file:
-        file.write_text("\n".join(json.dumps(m, ensure_ascii=False) for m in misses) + "\n", encoding="utf-8")
+    for author in chosen.authors:
+        rows = [scored(solver, case) for case in story_cases.cases([author])]
+        print(line(author, rows), flush=True)
+        misses += [row for row in rows if "why" in row]
+    if chosen.misses:
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in misses)
+        chosen.misses.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from evals.suite import SUITES, Json, find
 TEMPLATES = Path(__file__).parent
 FACT = "fact:"
 CERTAIN = ("certain is the form", "possible holds the form")
+USAGE = ("calls", "input_tokens", "output_tokens", "cost")
 SPLITS = {"lang": "language", "kind": "class", "source": "source"}
 
 
@@ -33,9 +34,6 @@ def summary(head: Json, rows: Sequence[Json]) -> Json:
 def _suite(name: str, rows: Sequence[Json]) -> Json:
     spent = [row["seconds"] for row in rows]
     pairs = Counter((row["pair"][0], row["pair"][1]) for row in rows if row["pair"])
-    usage = Counter[str]()
-    for row in rows:
-        usage.update({k: v for k, v in row.get("usage", {}).items() if isinstance(v, int)})
     return {
         "measures": find(name).measures if name in SUITES else "cases from a file",
         "cases": len(values(rows)), "rows": len(rows),
@@ -46,9 +44,25 @@ def _suite(name: str, rows: Sequence[Json]) -> Json:
         "confusion": [[gold, said, count] for (gold, said), count in sorted(pairs.items())],
         "seconds": {"total": sum(spent), "p50": float(np.percentile(spent, 50)),
                     "p95": float(np.percentile(spent, 95))},
-        "tokens": dict(usage),
+        "usage": _usage(rows),
         "failures": [row for row in rows if row.get("why")],
     }  # fmt: skip
+
+
+def _usage(rows: Sequence[Json]) -> dict[str, float]:
+    """Calls of a chat model, tokens and cost (where a price is set), summed; empty where none was used."""
+    used = [row["usage"] for row in rows if row.get("usage")]
+    totals = {name: sum(one.get(name) or 0 for one in used) for name in USAGE}
+    return {name: total for name, total in totals.items() if total}
+
+
+def spent(one: Json) -> str:
+    """Time, tokens and cost of one suite, in a line."""
+    seconds = one["seconds"]
+    times = (f"{seconds['total']:.1f} s in all, median {1000 * seconds['p50']:.0f} ms, "
+             f"95th percentile {1000 * seconds['p95']:.0f} ms")  # fmt: skip
+    usage = [f"{name.replace('_', ' ')} {total:g}" for name, total in one["usage"].items()]
+    return "; ".join([times, *usage])
 
 
 def _split(rows: Sequence[Json], field: str) -> Json:
@@ -115,7 +129,7 @@ def markdown(found: Json, differences: Sequence[Difference] = ()) -> str:
     if differences:
         lines += ["", "## Compared, case by case", "", *_rows(COMPARED, [compared(d) for d in differences])]
     for name, one in found["suites"].items():
-        lines += ["", f"## {name}", "", one["measures"], ""]
+        lines += ["", f"## {name}", "", f"{one['measures']}. {spent(one)}.", ""]
         shown = {n: f for n, f in one["figures"].items() if not n.startswith(FACT)}
         lines += _rows(("figure", "value [95 %]", "of"),
                        [(n, str(figure(f)), f"{f['of']:g}") for n, f in shown.items()])  # fmt: skip
@@ -167,7 +181,7 @@ def _view(name: str, one: Json) -> dict[str, Any]:
     splits = {label: {v: figure(f[MAIN]) for v, f in one["by"][field].items()}
               for field, label in SPLITS.items() if len(one["by"][field]) > 1}  # fmt: skip
     return one | {
-        "name": name, "figures": every, "bars": charts.bars(shown),
+        "name": name, "spent": spent(one), "figures": every, "bars": charts.bars(shown),
         "sure": charts.bars(dict(sorted(sure.items()))) if sure else None,
         "facts": charts.bars(dict(sorted(facts.items(), key=lambda f: -f[1].of))) if facts else None,
         "curve": charts.curve(curve, "recall by depth") if curve else None,

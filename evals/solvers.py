@@ -5,7 +5,7 @@ alone, asked for form, reason and provisions. `rag` is the same with the provisi
 before it, and nothing checked: what a plain retrieval pipeline does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,7 +34,7 @@ class Solver(Protocol):
     def assistant(self) -> "Assistant": ...
 
     def reply(self, turns: Sequence[str], lang: str, occurred_on: object = None) -> Json:
-        """{"reply": text}; of the assistant also intent, liability, facts, duties, guard and trace."""
+        """{"reply": text, "usage": tokens and cost}; of the assistant also intent, liability, facts, …"""
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Ours:
             told_in: Lang = "en" if lang == "en" else "zh"
             said |= {"liability": answer.verdict.liability, "trace": as_text(answer.verdict, told_in)}
             said |= {"facts": facts_json(answer.facts), "duties": duties(answer.verdict)}
-        return said
+        return said | ({"usage": answer.usage} if answer.usage else {})
 
 
 @dataclass
@@ -71,7 +71,17 @@ class Baseline:
         told_in: Lang = "en" if lang == "en" else "zh"
         asked = prompt(self.assistant.settings.prompts, "baseline", told_in, extracts=extracts, story=story)
         message = self.model.invoke(asked)
-        return {"reply": str(message.text), "usage": dict(getattr(message, "usage_metadata", None) or {})}
+        return {
+            "reply": str(message.text),
+            "usage": self._usage(getattr(message, "usage_metadata", None) or {}),
+        }
+
+    def _usage(self, counted: Mapping[str, int]) -> Json:
+        """Calls, tokens and their cost, as `Answer.usage` has them."""
+        tokens = [counted.get(name, 0) for name in ("input_tokens", "output_tokens")]
+        price = self.assistant.settings.chat_price
+        cost = sum(n * each for n, each in zip(tokens, price, strict=True)) / 1e6 if price else None
+        return {"calls": 1, "input_tokens": tokens[0], "output_tokens": tokens[1], "cost": cost}
 
 
 def load(name: str, settings: Settings, chat: str | None = None) -> Solver:

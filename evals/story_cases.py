@@ -77,8 +77,9 @@ def _share(right: Mapping[str, bool], names: list[str]) -> tuple[float, float]:
 
 
 def duty_parts(gold: Mapping[str, str], said: Mapping[str, str]) -> dict[str, tuple[float, float]]:
-    """Duties the gold names and the answer has alike."""
-    return {"duties found": (sum(said.get(d) == s for d, s in gold.items()), len(gold))}
+    """`found`: duties of the gold that are said alike; `right`: duties said that the gold has alike."""
+    both = sum(said.get(d) == s for d, s in gold.items())
+    return {"duties found": (both, len(gold)), "duties right": (both, len(said))}
 
 
 def read_facts(kept: Json, declared: Declarations) -> Facts:

@@ -458,6 +458,8 @@ SILENT = [
     "CC 5 people, CL 44",
     "I have thirty-eight articles of clothing",
     "本法律服务第三条建议",
+    "商品信息违反本法第十二条的",
+    "劣药或者本法第一百二十四条第一款",
     "我在抖音看了第14条视频",
     "说了三条理由",
     "平台列了5条要求",

@@ -1,6 +1,5 @@
 """Running suites: scores of planted answers, figures, going on after a stop, comparing, reports."""
 
-import ast
 import json
 import shutil
 from dataclasses import replace
@@ -8,12 +7,22 @@ from pathlib import Path
 
 import pytest
 import yaml
+from langchain_core.messages import AIMessage
 
 from assistant import guard
 from assistant.settings import Settings
 from evals import command, figures, report, runner, solvers, stories
 from evals.suite import SUITES, Case, NoSuite, Score, Suite, find, sample
 from tests.fakes import Breaks, Says
+
+
+class Counted(Says):
+    """A provider that counts its tokens."""
+
+    def answer(self):
+        usage = {"input_tokens": 1000, "output_tokens": 500, "total_tokens": 1500}
+        return AIMessage("结论：平台承担连带责任。", usage_metadata=usage)
+
 
 STORY = "我在平台买的电热毯着火了，投诉三次平台都不处理，商品还在卖，烧了我的床。"
 
@@ -162,6 +171,35 @@ def case(name, **gold):
                 {"facts": {"merchant_infringed": "yes", "took_measures": "no"}, "duties": {}, **gold}, name)  # fmt: skip
 
 
+FACTS = {"liability": "joint", "possible": ["joint", "none"], "certain": "undetermined", "duties": {}}
+REFS = {"refs": ["电子商务法#38", "民法典#1197"]}
+
+
+@pytest.mark.parametrize(("name", "gold", "said", "value", "abstained", "part"), [
+    ("verdict", {"liability": "joint"}, FACTS, 1, False, ("possible holds the form", 1)),
+    ("verdict", {"liability": "supplementary"}, FACTS, 0, False, ("possible holds the form", 0)),
+    ("verdict", {"liability": "joint"}, {**FACTS, "liability": "need_facts"}, 0, True, ("possible holds the form", 1)),
+    ("verdict", {"liability": "need_facts"}, {**FACTS, "liability": "need_facts"}, 1, False, ("duties found", 0)),
+    ("verdict", {"liability": "none"}, {**FACTS, "certain": "joint"}, 0, False, ("certain is the form", 0)),
+    ("retrieval", REFS, {"refs": ["民法典#1", "电子商务法#38"]}, 1, False, ("reciprocal rank", 0.5)),
+    ("retrieval", REFS, {"refs": ["民法典#1197"]}, 1, False, ("main article@10", 0)),
+    ("retrieval", REFS, {"refs": [*(f"民法典#{n}" for n in range(1, 11)), "电子商务法#38"]}, 0, False, ("recall@20", 1)),
+    ("retrieval", REFS, {"refs": ["民法典#1"]}, 0, False, ("recall@20", 0)),
+    ("retrieval", REFS, {"refs": []}, 0, True, ("recall@20", 0)),
+    ("citations", {"expected": "true"}, {"judged": "passed"}, 1, False, ("true ones", 1)),
+    ("citations", {"expected": "true"}, {"judged": "flagged"}, 0, False, ("true ones", 0)),
+    ("citations", {"expected": "false"}, {"judged": "passed"}, 0, False, ("false ones", 0)),
+    ("citations", {"expected": "false"}, {"judged": "unseen"}, 0, True, ("false ones", 0)),
+    ("citations", {"expected": "silent"}, {"judged": "unseen"}, 1, False, ("silent ones", 1)),
+    ("citations", {"expected": "silent"}, {"judged": "flagged"}, 0, False, ("silent ones", 0)),
+])  # fmt: skip
+def test_planted_answers_right_wrong_partial_and_abstaining(ours, name, gold, said, value, abstained, part):
+    one = Case("x", "zh", "joint", {"turns": [STORY], "text": STORY}, {"duties": {}, **gold})
+    found = find(name).score(ours, one, said)
+    assert (found.value, found.abstained, found.parts[part[0]][0]) == (value, abstained, part[1])
+    assert bool(found.why) == (found.value < 1)
+
+
 def test_reading_scores_right_wrong_missed_and_abstaining_answers(ours):
     suite = find("reading")
     told = {"merchant_infringed": ["yes", "stated", "着火了"], "took_measures": ["no", "stated", "还在卖"]}
@@ -279,6 +317,21 @@ def test_a_law_answer_cites_what_answers_and_nothing_off_topic(ours, refs, reply
 
 
 # ---- baselines
+def test_tokens_and_cost_of_a_model_stand_in_the_reports(assistant, monkeypatch, tmp_path):
+    monkeypatch.setattr(assistant, "settings", replace(assistant.settings, chat_price=(2.0, 8.0)))
+    solver = solvers.Baseline(assistant, Counted(), "bare")
+    rows = runner.run(runner.Plan([find("answers")], limit=3), solver, tmp_path, silent)
+    found = report.summary(
+        {"solver": "bare", "chat": "x", "version": "", "code": "", "corpus": "", "seed": 0}, rows
+    )
+    usage = found["suites"]["answers"]["usage"]
+    assert usage == {"calls": len(rows), "input_tokens": 1000 * len(rows), "output_tokens": 500 * len(rows),
+                     "cost": pytest.approx(0.006 * len(rows))}  # fmt: skip
+    for text in (report.markdown(found), report.html(found)):
+        assert f"input tokens {1000 * len(rows)}" in text
+        assert "cost 0.0" in text
+
+
 def test_published_decisions_say_what_was_held_and_how_surely(ours):
     rows = yaml.safe_load((stories.FOLDER / "decisions.yaml").read_text(encoding="utf-8"))
     cases = find("decisions").cases(ours)
@@ -398,10 +451,3 @@ def test_failures_are_shown_with_what_was_told_and_never_as_markup(ours, tmp_pat
 def test_the_guide_names_every_suite():
     guide = (Path(__file__).parent.parent / "docs/evals.md").read_text(encoding="utf-8")
     assert [name for name in SUITES if f"| `{name}` |" not in guide] == []
-
-
-def test_inspect_ai_is_given_every_suite():
-    tasks = ast.parse((Path(runner.__file__).parent / "inspected.py").read_text(encoding="utf-8"))
-    named = {f.name for f in tasks.body if isinstance(f, ast.FunctionDef)
-             if [ast.unparse(d) for d in f.decorator_list] == ["task"]}  # fmt: skip
-    assert named == set(SUITES)

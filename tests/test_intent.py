@@ -109,7 +109,17 @@ def test_a_lay_question_of_law_is_one_and_a_story_that_asks_is_none(assistant):
         return assistant.understand({"message": message, "memory": assistant.start(), "lang": "zh"})["intent"]
 
     assert intent("平台多久要处理投诉？") == "law_question"
+    assert intent("直播间的录像平台得留多久，三年够不够") == "law_question"
     assert intent("我在平台的店铺买了电热毯，起火把我烧伤了，平台要负责吗？") == "complaint"
+
+
+def test_what_is_hardly_a_complaint_and_tells_no_story_is_asked_of_the_law(intents, declared):
+    def of(message: str, *, vague: bool) -> str:
+        return intents.of(message, Facts(declared), Facts(declared), Leaning(vague=vague))
+
+    assert of("健身房刷脸进门，不刷不让进", vague=True) == "law_question"
+    assert of("健身房刷脸进门，不刷不让进", vague=False) == "complaint"
+    assert of("我买的年卡，健身房刷脸进门，不刷不让进", vague=True) == "complaint"
 
 
 def test_words_that_say_no_are_stronger_than_the_encoder(intents):

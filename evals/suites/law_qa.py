@@ -1,10 +1,15 @@
 """Question of law → reply: does it cite an article that answers, and say nothing where nothing answers?
 
 {"given": {"turns": ["卖家跑路了，平台要不要把他的名字给我"]}, "gold": {"refs": ["消费者权益保护法#44"]}}
-Questions are those of the retrieval suite; off-topic ones have no `refs`, and the right reply cites nothing.
+Questions are those of the retrieval suite: some ask, some only tell what happened, as lay people do; the
+class says which. Those of source “c” may be read, and routing was mended by them; of “c, kept back” (half,
+by a hash of the id) and “locked” there are only figures. Off-topic ones have no `refs`: nothing is cited.
 """
 
+import hashlib
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant import citations
 from assistant.law import Ref
@@ -13,15 +18,29 @@ from evals.solvers import Solver
 from evals.suite import Case, Json, Score, Suite, sample
 from evals.suites import retrieval
 
-ASKED = 100
+ASKED = 200
+_ASKS = re.compile(
+    r"[？?]|吗|呢|怎么|咋|谁|哪|多少|多久|几[天年次个]|什么|啥|能不能|是否|要不要|可不可以|会不会|算不算|行不行"
+    r"|^(?:what|who|how|when|where|which|can|could|is|are|do|does|did|must|may|should|will)\b",
+    re.I,
+)
 
 
 def cases(solver: Solver) -> Sequence[Case]:
-    asked = [
-        Case(c.id, c.lang, "question", {"turns": [c.given["query"]]}, c.gold, c.source, "", c.locked)
-        for c in sample(retrieval.cases(solver), ASKED)
-    ]
+    asked = [_asked(case) for case in sample(retrieval.cases(solver), ASKED)]
     return [*asked, *(_aside(n, line) for n, line in enumerate(OFF_TOPIC.split("\n")) if line)]
+
+
+def _asked(case: Case) -> Case:
+    query = case.given["query"]
+    kind = "asks" if _ASKS.search(query) else "tells"
+    kept = not case.locked and _kept_back(case.id)
+    source = f"{case.source}, kept back" if kept else case.source
+    return replace(case, kind=kind, given={"turns": [query]}, source=source, locked=case.locked or kept)
+
+
+def _kept_back(name: str) -> bool:
+    return bool(hashlib.sha256(f"law_qa:{name}".encode()).digest()[0] % 2)
 
 
 def _aside(n: int, line: str) -> Case:

@@ -2,15 +2,20 @@
 
 {"given": {"turns": ["我妈在平台上买的电热毯……"]}, "gold": {"facts": {"subject": "electrical_product",
  "took_measures": "no"}, "liability": "joint"}}
-The score is F1 over facts; the form that follows from the facts read stands beside it.
+The score is F1 over facts. Beside it: the form that follows from the facts read, the form that follows from
+the gold facts (the rules alone), and duties against those the rules find on the gold facts.
 """
 
 from collections.abc import Sequence
 
+from assistant.facts import Facts
 from assistant.trace import as_text
+from assistant.verdict import assess
 from evals import story_cases
 from evals.solvers import Solver
 from evals.suite import Case, Json, Score, Suite
+
+RULES = "rules right on the gold facts"
 
 
 def cases(_: Solver) -> Sequence[Case]:
@@ -37,22 +42,36 @@ def score(solver: Solver, case: Case, said: Json) -> Score:
     gold = story_cases.gold_facts(case, declared)
     read = story_cases.read_facts(said["facts"], declared)
     f1, parts, problems = story_cases.fact_parts(gold, read)
-    form = case.gold["liability"]
-    parts |= story_cases.duty_parts(case.gold["duties"], said["duties"])
-    parts["form"] = (said["liability"] == form, 1)
+    form, said_form = case.gold["liability"], said["liability"]
+    parts |= _by_rules(solver, form, gold, said) | {"form": (said_form == form, 1)}
     if form not in ("need_facts", "out_of_scope") and "possible" in said:
-        right = said["liability"] == form
-        parts["possible holds the form"] = (form in said["possible"], 1)
-        parts[f"form right, possible: {min(len(said['possible']), 4)}{'+' * (len(said['possible']) > 3)}"] = (
-            right,
-            1,
-        )
-        if said["certain"] != "undetermined":
-            parts["certain is the form"] = (said["certain"] == form, 1)
-    if said["liability"] != form:
-        problems.insert(0, f"form {said['liability']}, gold {form}")
-    return Score(f1, said["liability"] == "need_facts" != form, parts, (form, said["liability"]),
-                 "; ".join(problems))  # fmt: skip
+        parts |= _sureness(form, said)
+    if said_form != form:
+        problems.insert(0, f"form {said_form}, gold {form}")
+    return Score(f1, said_form == "need_facts" != form, parts, (form, said_form), "; ".join(problems))
+
+
+def _by_rules(solver: Solver, form: str, gold: Facts, said: Json) -> dict[str, tuple[float, float]]:
+    """What the rules make of the gold facts: their form, and the duties that should have been said."""
+    library = solver.assistant.library
+    verdict = assess(gold, library.in_force, library.as_of)
+    parts: dict[str, tuple[float, float]] = {RULES: (form in (verdict.liability, "out_of_scope"), 1)}
+    if "possible" in said:
+        parts |= story_cases.duty_parts(story_cases.duties(verdict), said["duties"])
+    return parts
+
+
+def _sureness(form: str, said: Json) -> dict[str, tuple[float, float]]:
+    """How far what is held certain or possible can be trusted."""
+    count = len(said["possible"])
+    label = f"form right, possible: {count}" if count < 4 else "form right, possible: 4+"
+    parts: dict[str, tuple[float, float]] = {
+        "possible holds the form": (form in said["possible"], 1),
+        label: (said["liability"] == form, 1),
+    }
+    if said["certain"] != "undetermined":
+        parts["certain is the form"] = (said["certain"] == form, 1)
+    return parts
 
 
 SUITE = Suite("reading", "story → facts, and the form they lead to", cases, answer, score, limit=240)

@@ -1,7 +1,9 @@
 """Question → provisions: is an article that answers a lay question among those found?
 
 {"given": {"query": "卖家跑路了，平台不给店家的联系方式，找谁赔"}, "gold": {"refs": ["消费者权益保护法#44"]}}
-The score is recall at 10. Questions of c.jsonl were not trained on; those of locked.jsonl never are.
+The score is recall at 10. Half of the questions are those of locked.jsonl: nothing learns from them, and by
+them recall is to be judged. The other half, from c.jsonl, the shipped weights have learnt from; they are here
+because a fault shows in them first, and because they may be read. The report has both apart.
 """
 
 import json
@@ -9,24 +11,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evals.solvers import Solver
-from evals.suite import Case, Json, Score, Suite
+from evals.suite import Case, Json, Score, Suite, sample
 
 QUESTIONS = Path(__file__).parent.parent / "questions"
 SETS = ("c", "locked")
 DEPTH = 20
+HALF = 1  # a seed of its own: drawn with that of the run, c would fill it
 DEPTHS = (1, 3, 5, 10, 20)
 HIT = 10
 
 
 def cases(_: Solver) -> Sequence[Case]:
-    found = []
-    for name in SETS:
-        for line in (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            law = row["refs"][0].partition("#")[0]
-            found.append(Case(row["id"], row.get("lang", "zh"), law, {"query": row["query"]},
-                              {"refs": row["refs"]}, name, "", name == "locked"))  # fmt: skip
-    return found
+    learnt, locked = (_questions(name) for name in SETS)
+    return [*sample(learnt, len(locked), seed=HALF), *locked]
+
+
+def _questions(name: str) -> list[Case]:
+    lines = (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [
+        Case(row["id"], row.get("lang", "zh"), row["refs"][0].partition("#")[0], {"query": row["query"]},
+             {"refs": row["refs"]}, name, "", name == "locked")
+        for row in rows
+    ]  # fmt: skip
 
 
 def answer(solver: Solver, case: Case) -> Json:
