@@ -29,6 +29,7 @@ from tests.visitors import (
     reply,
     say,
     settings,
+    until,
 )
 from tests.web import chromium, serve
 
@@ -331,19 +332,28 @@ def test_every_message_can_be_edited_answered_again_and_judged(visit: Visit, sit
     expect(page.get_by_test_id("user")).to_have_text([SUPPLEMENTARY])
     finished(page, 1)
     expect(page.get_by_label("更正“商家侵害了消费者的合法权益”")).to_have_value("no")
+    here = page.evaluate("sessionStorage.getItem('anbao')")
+
+    def answer() -> int:
+        with site.store.reading() as link:
+            return talks.said(link, here)[-1].id
+
+    first = answer()
     page.get_by_label("Retry").click()
+    until(page, lambda: answer() > first + 1)  # the message anew, then its answer
     finished(page, 1)
     page.locator("#chat").get_by_label("Like", exact=True).first.click()
     page.locator("#send").click()  # nothing typed changes nothing
     page.locator("#talks").get_by_role("button").first.click()
     expect(page.locator("#talks-list [aria-current]")).to_contain_text(SUPPLEMENTARY[:20])
     expect(page.get_by_test_id("user")).to_have_count(1)
-    judged: list[Any] = []
-    while not judged:  # a thumb is answered by nothing that is seen
-        page.wait_for_timeout(50)
+
+    def judged() -> list[tuple[str, str]]:
         with site.store.reading() as link:
-            judged = talks.judged(link)
-    assert [(m.answer["feedback"], asked) for m, asked in judged] == [("Like", SUPPLEMENTARY)]
+            return [((m.answer or {})["feedback"], asked) for m, asked in talks.judged(link)]
+
+    until(page, lambda: judged() != [])
+    assert judged() == [("Like", SUPPLEMENTARY)]
     page.locator("#new").click()
     expect(page.locator("#card .welcome")).to_be_visible()
 
@@ -371,6 +381,8 @@ def test_nothing_bars_people_who_see_or_type_differently(visit: Visit, lang: str
                 continue
             tab.click()
             expect(tab).to_have_attribute("aria-selected", "true")
+            if number == 2 and "tabs" in bar:
+                expect(page.locator("#rules table").last).to_be_visible()
             page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
             page.evaluate("spare => document.querySelectorAll(spare).forEach((e) => e.remove())", SPARE)
             for scheme, size in LOOKS[lang]:

@@ -1,11 +1,13 @@
 """The chat page served for tests, and what a person does on it."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import docx
 import gradio as gr
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
@@ -84,6 +86,15 @@ def downloaded(page: Page, button: str) -> tuple[str, bytes]:
     with page.expect_download() as coming:
         page.locator(button).click()
     return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait for what is not seen on the page, twenty seconds at most."""
+    for _ in range(400):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("waited for twenty seconds")
 
 
 def opened(name: str, data: bytes) -> str:
