@@ -1,11 +1,15 @@
 """Files a user brings: a docx, pdf, html, md or txt file in, its paragraphs out, one line each.
 
-`lines(file)` is the whole of it. A table row is a line `| cell | cell |`. To read another kind of
-file, add a reader to READERS.
+`lines(file)` is the whole of it, `guarded(file)` the same for a file that nobody vouches for. A table row
+is a line `| cell | cell |`. To read another kind of file, add a reader to READERS.
 """
 
+import contextlib
 import io
+import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from docx.table import Table
 
 LARGEST = 64 * 2**20  # bytes, of a file and of what a docx unpacks to
+SECONDS, MEMORY = 10, 2**30  # what a file that nobody vouches for may take to be read, in bytes the latter
 _MARK = re.compile(
     r"第[一二三四五六七八九十百千零〇两0-9]{1,9}(?:编|分编|章|节|条)|[（(][一二三四五六七八九十]{1,3}[）)]"
     r"|附\s*[件表录则]|\d{1,3}[．.、]|[一二三四五六七八九十]{1,3}、|目\s*录$|\|"
@@ -51,6 +56,18 @@ def lines(file: Path) -> list[str]:
     if not found:
         raise FileProblem(f"{file.name} holds no text")
     return found
+
+
+def guarded(file: Path) -> list[str]:
+    """`lines` of a stranger's file, read by a process of its own: one that unpacks to gigabytes or never ends
+    takes only that process down. Raises FileProblem, also then.
+    """
+    reading = [sys.executable, "-m", "assistant.files", str(file)]
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        done = subprocess.run(reading, capture_output=True, timeout=SECONDS, check=False)
+        if done.returncode == 0:
+            return [str(line) for line in json.loads(done.stdout)]
+    raise FileProblem(f"{file.name} cannot be read within {SECONDS} s and {MEMORY >> 20} MiB; save it anew")
 
 
 def _tidy(line: str) -> str:
@@ -157,7 +174,7 @@ def _docx(data: bytes, name: str) -> Iterator[str]:
             raise FileProblem(f"{name} unpacks to more than {4 * LARGEST >> 20} MiB; take pictures out of it")
     try:
         document = docx.Document(io.BytesIO(data))
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:  # of XML
         raise FileProblem(f"{name} cannot be opened as a Word document ({error}); save it anew") from None
     if document.element.body.xpath(".//w:ins|.//w:del"):
         raise FileProblem(f"{name} has tracked changes; accept or reject them in Word, save, add it again")
@@ -278,3 +295,19 @@ def _unwrapped(raw: list[str]) -> list[str]:
 READERS: Mapping[str, Callable[[bytes, str], Any]] = {
     ".docx": _docx, ".pdf": _pdf, ".html": _html, ".htm": _html, ".md": _markdown, ".txt": _text,
 }  # fmt: skip
+
+
+def _alone() -> None:
+    """Print the lines of a file, for `guarded`."""
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not every system can bound memory
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    try:
+        sys.stdout.write(json.dumps(lines(Path(sys.argv[1]))))
+    except FileProblem as problem:
+        sys.exit(str(problem))
+
+
+if __name__ == "__main__":
+    _alone()

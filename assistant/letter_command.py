@@ -27,9 +27,10 @@ def letter(
 ) -> None:  # fmt: skip
     """Write a letter from a case; what was not told is left blank and marked."""
     from assistant import graph, letter_files, letters
+    from assistant.letter_passages import KINDS
 
-    if kind not in letters.KINDS or against not in ("all", "merchant"):
-        raise ValueError(f"--kind is one of {', '.join(letters.KINDS)}, --against all or merchant")
+    if kind not in KINDS or against not in ("all", "merchant"):
+        raise ValueError(f"--kind is one of {', '.join(KINDS)}, --against all or merchant")
     if lang not in (None, "zh", "en"):
         raise ValueError(f"--lang is zh or en, got {lang!r}")
     if bool(story) == bool(conversation):

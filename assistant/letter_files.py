@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.facts import Lang
-from assistant.letters import Letter, Paragraph
+from assistant.letter_passages import Paragraph
+from assistant.letters import Letter
 
 if TYPE_CHECKING:
     from docx.document import Document

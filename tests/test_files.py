@@ -12,7 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 
-from assistant.files import FileProblem, lines
+from assistant.files import FileProblem, guarded, lines
 
 PARAGRAPHS = [
     "某平台商品管理办法",
@@ -176,6 +176,14 @@ def test_a_zip_that_is_no_document_is_refused(tmp_path):
         lines(tmp_path / "a.docx")
 
 
+def test_a_broken_document_is_refused(tmp_path):
+    file = docx_of(tmp_path / "a.docx")
+    with zipfile.ZipFile(file, "a") as parts, pytest.warns(UserWarning, match="Duplicate name"):
+        parts.writestr("word/document.xml", "<w:p>")
+    with pytest.raises(FileProblem, match="cannot be opened as a Word document"):
+        lines(file)
+
+
 def test_a_document_that_unpacks_to_too_much_is_refused(tmp_path):
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as parts:
@@ -184,3 +192,17 @@ def test_a_document_that_unpacks_to_too_much_is_refused(tmp_path):
     (tmp_path / "bomb.docx").write_bytes(whole.getvalue())
     with pytest.raises(FileProblem, match="unpacks to more than 256 MiB"):
         lines(tmp_path / "bomb.docx")
+
+
+def test_a_strangers_file_is_read_alone_and_a_bomb_ends_only_its_reader(tmp_path):
+    assert guarded(docx_of(tmp_path / "a.docx")) == [*PARAGRAPHS, *ROWS]
+    with zipfile.ZipFile(tmp_path / "a.docx") as parts:
+        others = {name: parts.read(name) for name in parts.namelist() if name != "word/document.xml"}
+    with zipfile.ZipFile(tmp_path / "bomb.docx", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as parts:
+        for name, data in others.items():
+            parts.writestr(name, data)
+        opening = f"<w:document {nsdecls('w')}><w:body>"
+        parts.writestr("word/document.xml", opening + "<w:p/>" * (15 * 2**20) + "</w:body></w:document>")
+    assert (tmp_path / "bomb.docx").stat().st_size < 2**20
+    with pytest.raises(FileProblem, match="cannot be read within"):
+        guarded(tmp_path / "bomb.docx")

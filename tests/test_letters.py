@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from assistant import guard, letter_files, letters
 from assistant.facts import from_json
+from assistant.letter_passages import KINDS
 from assistant.settings import bundled
 from tests.test_payment import FAKE, KETTLE, KNEW, LOST
 from tests.test_verdict import DECLARED, LIBRARY, judged
@@ -27,7 +28,7 @@ def letter(kind, facts, lang="zh", **more):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("kind", letters.KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "facts", [KNEW, KETTLE, LOST, CLEARED, OPEN], ids=["joint", "supplementary", "advance", "none", "open"]
 )

@@ -1,9 +1,8 @@
 """The parts of the page without a browser: words, uploads, law, letters, what an error tells."""
 
+import base64
 import logging
-import zipfile
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,12 +11,15 @@ import docx
 import gradio as gr
 import pytest
 
+from assistant import letters
 from assistant.doctrines import DOCTRINES
 from assistant.facts import from_json
-from assistant.graph import Assistant
+from assistant.graph import STEPS, Assistant
+from assistant.letter_passages import KINDS
 from assistant.read import MAX_MESSAGE
 from assistant.rules import FORM_NAMES
-from assistant.ui import look, uploads
+from assistant.settings import Settings, bundled
+from assistant.ui import look, translations, uploads
 from assistant.ui.card import card, chips
 from assistant.ui.events import Events, Visit
 from assistant.ui.facts_form import form
@@ -29,6 +31,7 @@ from assistant.ui.talk import Choices, Talk, View
 from assistant.ui.words import TEXT
 from tests.test_talk import last
 from tests.test_ui import HOSTILE, JOINT
+from tests.visitors import opened
 
 
 # ---- words and looks
@@ -47,6 +50,17 @@ def test_what_is_not_markup_is_escaped() -> None:
     assert str(el("p", "<b>", title='"')) == '<p title="&#34;">&lt;b&gt;</p>'
     assert literal("[x](y) <b>") == r"\[x\]\(y\) &lt;b&gt;"
     assert harmless("<b> [x](y)") == r"&lt;b> \[x](y)"
+
+
+def test_a_model_that_is_told_everything_is_named_and_none_is_said_so() -> None:
+    for lang, code in (("zh", "zh-CN"), ("en", "en")):
+        alone = translations(Settings())[code]
+        assert TEXT[lang]["offline"] in alone["notice"]
+        assert TEXT[lang]["offline"] in alone["welcome"]
+        asked = translations(Settings(chat="openai:qwen", chat_url="http://llm.example/v1"))[code]
+        for place in ("notice", "welcome", "about"):
+            assert "openai:qwen · http://llm.example/v1" in asked[place]
+            assert TEXT[lang]["offline"] not in asked[place]
 
 
 # ---- panels of one conversation
@@ -71,7 +85,13 @@ def test_a_fact_of_the_wrong_kind_changes_nothing_and_says_so(talk: Talk) -> Non
     view = last(talk.send("k", "", JOINT, Choices()))
     events = Events(talk, layout("x"))
     request: Any = SimpleNamespace(headers={"accept-language": "zh-CN"})
-    for sent in ({"fact": "took_measures", "value": "maybe"}, {"fact": "no_such_fact", "value": "yes"}, {}):
+    wrong = {
+        "took_measures": "maybe",
+        "no_such_fact": "yes",
+        "occurred_on": "2024-13-45",
+        "price_paid": "free",
+    }
+    for sent in (*({"fact": name, "value": value} for name, value in wrong.items()), {}):
         shown = events.correct({"key": "k"}, view.seen.id, {}, request, gr.EventData(None, sent))
         assert 'role="alert"' in shown[events.parts.facts]
     assert view.facts.to_json() == talk.kept.facts(talk.kept.find("default", view.seen.id)).to_json()
@@ -82,9 +102,23 @@ def test_what_fills_a_blank_is_in_the_file_and_in_its_field(talk: Talk) -> None:
     view = last(talk.send("k", "", JOINT, Choices()))
     asked = wanted({"kind": "report", "filled": {"name": '张"三', "no such blank": "x"}, "against": 7})
     assert ">张&#34;三</textarea>" in preview(view, asked)
-    name, data = file(view, asked, "docx")
-    assert name.endswith(".docx")
-    assert zipfile.is_zipfile(BytesIO(data))
+    assert '张"三' in opened(*file(view, asked, "docx"))
+
+
+def test_every_kind_of_letter_is_saved_as_word_and_pdf(talk: Talk) -> None:
+    """In English; in Chinese it is done in the browser."""
+    view = last(talk.send("k", "", JOINT, Choices("en")))
+    events, titles = Events(talk, layout("x")), letters.wording(bundled("corpus") / "letters.yaml")["titles"]
+    request: Any = SimpleNamespace(headers={})
+    for kind in KINDS:
+        for ending in ("docx", "pdf"):
+            asked = {"kind": kind, "filled": {"name": "Zhang San"}}
+            saved: Any = events.save(ending)({"key": "k", "lang": "en"}, view.seen.id, asked, request)
+            assert saved["name"] == f"{titles[kind]['en']}.{ending}"
+            text = opened(saved["name"], base64.b64decode(saved["data"]))
+            assert text.startswith("".join(titles[kind]["en"].split()))
+            assert "ZhangSan" in text
+            assert "38(1)" in text
 
 
 def test_a_claim_that_the_case_does_not_carry_is_refused_with_the_reason(talk: Talk) -> None:
@@ -103,6 +137,8 @@ def test_text_word_and_pdf_are_read(tmp_path: Path, talk: Talk) -> None:
     document.save(str(tmp_path / "b.docx"))
     view = last(talk.send("k", "", JOINT, Choices()))
     (tmp_path / "c.pdf").write_bytes(file(view, Wanted(), "pdf")[1])
+    (tmp_path / "d.md").write_text("# 订单\n\n**320** 元 <script>", encoding="utf-8")
+    assert uploads.story(tmp_path / "d.md", "zh") == "订单\n320 元 <script>"
     assert uploads.story(tmp_path / "a.txt", "zh") == "投诉过，一直没有下架。"
     assert uploads.story(tmp_path / "b.docx", "zh") == "订单号 123，实付 320 元"
     assert "投诉函" in uploads.story(tmp_path / "c.pdf", "zh")
@@ -115,18 +151,55 @@ def test_text_word_and_pdf_are_read(tmp_path: Path, talk: Talk) -> None:
         ("a.txt", b"%PDF-1.7 \x00", "内容与文件名"),
         ("a.txt", b"a\0b", "内容与文件名"),
         ("a.docx", b"PK\x03\x04 no zip", "内容与文件名"),
+        ("a.docx", b"PK\x05\x06" + b"\0" * 4 + b"\5\0\5\0" + b"\x40\0\0\0" + b"\0" * 6, "内容与文件名"),
         ("a.pdf", b"hello", "内容与文件名"),
         ("a.txt", b"  \n", "读不出文字"),
         ("a.pdf", b"%PDF-1.7\nbroken", "读不出文字"),
         ("a.md", b"x" * (MAX_MESSAGE + 1), "只上传有关的部分"),
         ("a.txt", b"x" * (uploads.LARGEST + 1), "5 MiB"),
     ],
-    ids=["kind", "pdf as txt", "zeros", "no zip", "no pdf", "empty", "broken", "long", "large"],
+    ids=["kind", "pdf as txt", "zeros", "no zip", "broken zip", "no pdf", "empty", "broken", "long", "large"],
 )
 def test_other_files_are_refused_with_the_reason(tmp_path: Path, name: str, data: bytes, why: str) -> None:
     (tmp_path / name).write_bytes(data)
     with pytest.raises(uploads.UploadRefused, match=why):
         uploads.story(tmp_path / name, "zh")
+
+
+# ---- what is typed
+def test_what_is_empty_is_not_sent_and_what_is_too_long_stays_in_the_box(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(gr, "Warning", warned.append)
+    events, kept = Events(talk, layout("x")), {"key": "k"}
+    request: Any = SimpleNamespace(headers={"accept-language": "zh-CN"})
+    for text in ("", " \n\t", "我" * (MAX_MESSAGE + 1)):
+        assert events.take(text, kept, request) == {events.parts.said: ""}
+    assert len(warned) == 1
+    list(events.answer("我" * (MAX_MESSAGE + 1), kept, "", request))  # sent past the box
+    assert f"{MAX_MESSAGE + 1} 字" in warned[1]
+    assert talk.listed("k") == []
+
+
+def test_the_step_under_way_stands_where_the_answer_will(talk: Talk) -> None:
+    events = Events(talk, layout("x"))
+    visit = Visit({"key": "k"}, "", SimpleNamespace(headers={}))  # type: ignore[arg-type]
+    told = [shown[events.parts.chat] for shown in events.stream(talk.send("k", "", JOINT, Choices()), visit)]
+    steps = [bubbles[-1]["content"] for bubbles in told[:-1]]
+    assert steps == [f"*{STEPS[step]['zh']}*" for step in STEPS if f"*{STEPS[step]['zh']}*" in steps]
+    assert steps[0] == f"*{STEPS['understand']['zh']}*"
+
+
+def test_a_day_that_is_none_is_refused(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(gr, "Warning", warned.append)
+    events, request = Events(talk, layout("x")), SimpleNamespace(headers={"accept-language": "en"})
+    pressed = gr.EventData(None, {"ref": "电子商务法#38"})
+    for day in ("2024-13-45", "yesterday", "<b>"):
+        assert events.parts.tabs not in events.read_law(day, {}, request, pressed)  # type: ignore[arg-type]
+    assert len(warned) == 3
+    assert events.parts.tabs in events.read_law(" 2024-03-15 ", {}, request, pressed)  # type: ignore[arg-type]
 
 
 # ---- the law

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from assistant import letter_files, letters
 from assistant.conversations import Conversations
 from assistant.facts import from_json
+from assistant.letter_passages import Against, Kind
 from assistant.read import language
 from assistant.service.access import Server, refused
 from assistant.service.schemas import Doctrine, Lang, Name, Wanted
@@ -32,11 +33,11 @@ class Wants(Wanted):
     `details` fill its blanks by name ({"name": "张三"}); what they leave open stays a marked blank.
     """
 
-    kind: letters.Kind
+    kind: Kind
     conversation: Annotated[str, StringConstraints(max_length=64)] | None = None
     facts: Annotated[dict[str, Any], Field(max_length=500)] | None = None
     doctrine: Doctrine | None = None
-    against: letters.Against = "all"
+    against: Against = "all"
     details: Annotated[
         dict[Name, Annotated[str, StringConstraints(max_length=200)]], Field(max_length=100)
     ] = {}  # noqa: RUF012 (pydantic copies it)

@@ -80,7 +80,7 @@ def serve(assistant: Assistant, *, host: str, port: int, open_browser: bool) -> 
 
 
 def _look(settings: Settings) -> dict[str, Any]:
-    i18n = gr.I18n(**_translations(settings))
+    i18n = gr.I18n(**translations(settings))
     return {
         "theme": look.theme(),
         "css": look.css(),
@@ -97,7 +97,7 @@ def _past_proxies(host: str) -> None:
     )
 
 
-def _translations(settings: Settings) -> dict[str, dict[str, str]]:
+def translations(settings: Settings) -> dict[str, dict[str, str]]:
     """TEXT by browser locale, with what depends on settings or other tables."""
     outside = [
         name for name in (settings.chat, settings.chat_url, settings.chroma) if name not in ("", OFFLINE)

@@ -18,6 +18,7 @@ import gradio as gr
 from assistant.conversations import TooLong
 from assistant.facts import FactError, Lang
 from assistant.letters import LetterRefused
+from assistant.read import MAX_MESSAGE
 from assistant.reply import Audience
 from assistant.rulebook import markdown
 from assistant.store import Conflict
@@ -34,7 +35,7 @@ from assistant.ui import (
 )
 from assistant.ui.letter_page import Wanted
 from assistant.ui.page import Parts
-from assistant.ui.talk import Choices, Talk, View
+from assistant.ui.talk import Choices, Talk, TooMuch, View
 from assistant.ui.words import TEXT
 
 log = logging.getLogger(__name__)
@@ -112,6 +113,9 @@ class Events:
         except TooLong:
             gr.Warning(TEXT[visit.lang]["too_long"])
             yield {p.chat: gr.skip()}
+        except TooMuch as much:
+            gr.Warning(_too_much(much.length, visit.lang))
+            yield self.shown(self.talk.view(*visit.which), visit)
         except Exception as error:  # the edge that answers a user
             log.error("a turn failed: %s", where(error))
             gr.Warning(TEXT[visit.lang]["failed"].format(type(error).__name__))
@@ -157,8 +161,14 @@ class Events:
         return {**shown, self.parts.asked: {}}
 
     # ---- talking
-    def take(self, text: str, kept: Kept) -> Shown:
-        """The message out of the box, before it is answered: a stopped answer must not empty the box again."""
+    def take(self, text: str, kept: Kept, request: gr.Request) -> Shown:
+        """The message out of the box, before it is answered: a stopped answer must not empty the box again.
+
+        One that is too long stays in the box.
+        """
+        if len(text) > MAX_MESSAGE:
+            gr.Warning(_too_much(len(text), Visit(kept, "", request).lang))
+            return {self.parts.said: ""}
         if not text.strip() or not kept.get("key"):
             return {self.parts.said: ""}
         return {self.parts.said: text, self.parts.box: ""}
@@ -310,6 +320,10 @@ class Events:
         lang, assistant = Visit(kept, "", request).lang, self.talk.assistant
         return {self.parts.glossary: law_page.glossary(assistant, lang),
                 self.parts.rules: markdown(assistant.declared, assistant.library, lang)}  # fmt: skip
+
+
+def _too_much(length: int, lang: Lang) -> str:
+    return TEXT[lang]["too_much"].format(length, MAX_MESSAGE)
 
 
 def _index(event: gr.EditData | gr.LikeData) -> int:

@@ -105,12 +105,17 @@ def _chapter(assistant: Assistant, law: Instrument, chosen: Provision, on: date,
     around = [p for a in _articles(assistant, law, on) if (p := _held(assistant, str(Ref(law.name, a)), on))]
     same = [p for p in around if p.kind == "digest" or p.chapter == chosen.chapter]
     title = chosen.chapter if chosen.kind != "digest" else ""
-    return el("div", el("h3", title) if title else Markup(), *(_article(p, chosen, lang) for p in same))
+    return el(
+        "div",
+        el("h3", title, lang="zh-CN") if title else Markup(),
+        *(_article(p, chosen, lang) for p in same),
+    )
 
 
 def _article(one: Provision, chosen: Provision, lang: Lang) -> Markup:
     here = one.ref == chosen.ref
-    text = el("p", (lang == "en" and one.text_en) or one.text, class_="law")
+    translated = lang == "en" and one.text_en
+    text = el("p", translated or one.text, class_="law", lang="en" if translated else "zh-CN")
     if not here:
         return folded(_title(one, lang), text)
     dates = _dates(one.in_force_from, one.in_force_to, lang)

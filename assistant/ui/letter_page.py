@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from assistant import letter_files
 from assistant.facts import Lang
-from assistant.letters import KINDS, Against, Kind, Letter, LetterRefused, Paragraph, wording, write
+from assistant.letter_passages import KINDS, Against, Kind, Paragraph
+from assistant.letters import Letter, LetterRefused, wording, write
 from assistant.ui.html import el, panel, selection
 from assistant.ui.talk import View
 from assistant.ui.words import TEXT

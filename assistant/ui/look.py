@@ -3,9 +3,12 @@
 Fonts are those of the machine.
 """
 
+import json
 from pathlib import Path
 
 import gradio as gr
+
+from assistant.ui.words import ENGLISH_ALONE
 
 _HERE = Path(__file__).parent
 
@@ -52,6 +55,7 @@ IN_LANGUAGE = """(kept) => {
 # A tab of the browser comes back to its own conversation; one whose server went away and came back
 # opens it anew, once in ten seconds at most.
 OPEN = """(kept, here) => {
+  const zh = document.documentElement.lang.startsWith('zh');
   const again = async () => {
     if (Date.now() - (sessionStorage.getItem('anbao-again') || 0) < 10000) return;
     sessionStorage.setItem('anbao-again', Date.now());
@@ -71,12 +75,15 @@ OPEN = """(kept, here) => {
         .replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
       field.dispatchEvent(new Event('input'));
     }
+    for (const [english, chinese] of Object.entries(zh ? WORDS : {}))
+      for (const button of document.querySelectorAll(`#chat [aria-label="${english}"]`))
+        button.ariaLabel = button.title = chinese;
     if (document.querySelector('#chat span.error')) again();
   };
   new MutationObserver(mend).observe(document.body, {childList: true, subtree: true});
   mend();
   return [kept, sessionStorage.getItem('anbao') || ''];
-}"""
+}""".replace("WORDS", json.dumps(ENGLISH_ALONE))
 REMEMBER = """(here) => { sessionStorage.setItem('anbao', here || ''); }"""
 
 # The letter asked for as it stands in the page now, also what was typed a moment ago.
@@ -96,4 +103,17 @@ SAVE = """(file) => {
 }"""
 
 FOCUS = """() => requestAnimationFrame(() => document.querySelector('#box textarea').focus({preventScroll: true}))"""
-TO_TOP = """() => window.scrollTo({top: 0})"""
+
+# What was opened in the law is read where it stands: also on a phone, where the list comes first. The tab may be
+# on its way still; what is there already is gone to after half a second.
+TO_READ = """() => {
+  const go = (tries) => {
+    const page = document.querySelector(`#law-text .reading${tries ? ':not([data-seen])' : ''}`);
+    if (!(page && page.offsetParent)) return tries && setTimeout(go, 50, tries - 1);
+    page.dataset.seen = '1';
+    const place = page.querySelector('.chosen') || page;
+    place.scrollIntoView({block: 'start'});
+    place.focus({preventScroll: true});
+  };
+  go(10);
+}"""

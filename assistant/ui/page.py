@@ -8,7 +8,6 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.read import MAX_MESSAGE
 from assistant.ui.look import script
 from assistant.ui.uploads import KINDS as FILES
 
@@ -118,7 +117,7 @@ def _left(made: dict[str, Any]) -> None:
             )
             made["box"] = gr.Textbox(
                 label=say("box_label"), show_label=False, placeholder=say("box"), lines=1, max_lines=8,
-                max_length=MAX_MESSAGE, autofocus=True, container=False, elem_id="box", min_width=120,
+                autofocus=True, container=False, elem_id="box", min_width=120,
                 interactive=False,  # until the browser has its key
             )  # fmt: skip
             made["send"] = gr.Button(say("send"), variant="primary", elem_id="send", min_width=64, scale=0)

@@ -14,7 +14,7 @@ from assistant.conversations import Conversations, kept, remembered
 from assistant.facts import Facts, Lang
 from assistant.graph import Assistant
 from assistant.letters import case_of
-from assistant.read import language
+from assistant.read import MAX_MESSAGE, language
 from assistant.reply import Audience, Material, gather, render
 from assistant.rules import FORM_NAMES
 from assistant.steps import watched
@@ -25,6 +25,14 @@ from assistant.verdict import Verdict
 
 TENANT = "default"  # the desk of this installation reads the same store
 SEEN = 0.15  # seconds: a step that is over sooner is not worth a message to the browser
+
+
+class TooMuch(ValueError):
+    """A message of more than MAX_MESSAGE characters: `length` of them."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(f"a message holds {MAX_MESSAGE} characters, this one has {length}; tell it in parts")
+        self.length = length
 
 
 @dataclass(frozen=True)
@@ -121,8 +129,10 @@ class Talk:
     ) -> Iterator[str | View]:  # fmt: skip
         """Keep a message and answer it: the steps under way, then the conversation.
 
-        `file`: the file it was read from. Raises TooLong.
+        `file`: the file it was read from. Raises TooLong, TooMuch.
         """
+        if len(text) > MAX_MESSAGE:
+            raise TooMuch(len(text))
         seen = self.find(key, conversation) or self.kept.start(TENANT, _person(key))[0]
         sent = self.kept.accept(seen, text)
         if file:
@@ -134,7 +144,12 @@ class Talk:
     def edit(
         self, key: str, conversation: str, number: int, text: str, choices: Choices
     ) -> Iterator[str | View]:
-        """A message of the user in other words: what followed it is forgotten, then it is answered."""
+        """A message of the user in other words: what followed it is forgotten, then it is answered.
+
+        Raises TooMuch.
+        """
+        if len(text) > MAX_MESSAGE:
+            raise TooMuch(len(text))
         seen = self.find(key, conversation)
         told = self.kept.said(seen.id) if seen else []
         said = next((m for m in told if m.id == number and m.role == "user"), None)

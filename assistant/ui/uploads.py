@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from assistant.facts import Lang
-from assistant.files import FileProblem, lines
+from assistant.files import FileProblem, guarded
 from assistant.read import MAX_MESSAGE
 
 LARGEST = 5 * 2**20  # bytes
@@ -18,7 +18,7 @@ _WORDS = {
     "long": {"zh": f"文字超过 {MAX_MESSAGE} 字，请只上传有关的部分",
              "en": f"its text is longer than {MAX_MESSAGE} characters; upload the part that matters"},
     "other": {"zh": "内容与文件名的类型不符", "en": "its contents are not what its name says"},
-    "unread": {"zh": "读不出文字（空白、加密、损坏或扫描件）", "en": "no text can be read in it (empty, locked, damaged or a scan)"},
+    "unread": {"zh": "读不出文字（空白、加密、损坏、扫描件，或展开后过大）", "en": "no text can be read in it (empty, locked, damaged, a scan, or too large once unpacked)"},
 }  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def story(file: Path, lang: Lang) -> str:
     if not _is_what_it_says(file):
         raise refused("other")
     try:
-        text = "\n".join(lines(file))
+        text = "\n".join(guarded(file))
     except FileProblem:
         raise refused("unread") from None
     if len(text) > MAX_MESSAGE:
@@ -55,6 +55,9 @@ def _is_what_it_says(file: Path) -> bool:
     if kind == ".pdf":
         return head.lstrip().startswith(b"%PDF-")
     if kind == ".docx":
-        return zipfile.is_zipfile(file) and "word/document.xml" in zipfile.ZipFile(file).namelist()
+        try:
+            return "word/document.xml" in zipfile.ZipFile(file).namelist()
+        except zipfile.BadZipFile:
+            return False
     binary = head.startswith((b"%PDF-", b"PK\x03\x04", b"\x7fELF", b"MZ", b"\x89PNG", b"\xff\xd8\xff"))
     return not binary and (b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")))

@@ -65,7 +65,7 @@ def _keeping(p: Parts, e: Events, panes: list[Any], running: list[Any]) -> None:
     whose = [p.kept, p.here]
     p.stop.click(e.stop, [p.box, *whose], [*panes, p.box], cancels=running, **QUIET)
     anew = [*panes, p.box, p.asked]
-    gr.on([p.new.click, p.chat.clear], e.new, p.kept, anew, cancels=running, **QUIET)
+    p.new.click(e.new, p.kept, anew, cancels=running, **QUIET)
     p.chat.like(e.like, whose, None, **QUIET)
     picked = p.talks.click(e.pick_talk, whose, [*panes, p.asked], **QUIET)
     picked.then(None, js=look.SHOW_LAST)
@@ -85,5 +85,5 @@ def _law(p: Parts, e: Events) -> None:
     gr.on([p.law_box.submit, p.law_find.click], e.find_law, [p.law_box, p.kept], p.law_hits, **QUIET)
     opened = [p.law_hits.click, p.law_text.click, p.glossary.click, p.sources.click]
     read = gr.on(opened, e.read_law, [p.law_day, p.kept], [p.law_text, p.tabs], **QUIET)
-    read.then(None, js=look.TO_TOP)
+    read.then(None, js=look.TO_READ)
     p.rules_tab.select(e.read_rules, p.kept, [p.glossary, p.rules], **QUIET)

@@ -35,7 +35,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "you_corrected": "已按您的更正：“{}”为**{}**。", "changed": "结论由**{}**变为**{}**。", "unchanged": "结论仍为**{1}**。",
         "supposed": "**假如** {}，结论会是：**{}**。（这只是假设，您的事实没有改动。）",
         "rewrite": "按现在的事实写出完整答复", "what_if": "假如{}？", "is_so": "“{}”成立", "is_not_so": "并非“{}”",
-        "dont_know": "不清楚", "next": "接下来", "too_long": "这段对话已经很长了，请开始新对话。",
+        "dont_know": "不清楚", "next": "接下来", "too_long": "这段对话已经很长了，请开始新对话。", "too_much": "这段话有 {} 字，一次最多 {} 字，请只留下有关的部分，或分几次说。",
         # panels
         "tab_chat": "咨询", "tab_law": "法条", "tab_rules": "规则与术语", "tab_about": "说明",
         "tab_verdict": "结论", "tab_why": "理由", "tab_sources": "条文", "tab_claims": "主张与证据", "tab_letters": "文书",
@@ -48,7 +48,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "in_chapter": "在本章中阅读",
         # letters
         "letter_kind": "写哪一种", "complaint": "给平台的投诉信", "report": "12315 投诉举报信", "claim": "民事起诉状", "reply": "平台给消费者的答复",
-        "against": "起诉谁", "all": "商家和平台", "merchant": "只告商家", "docx": "下载 Word（.docx）", "pdf": "下载 PDF", "blanks": "要填的空", "letter_notes": "给您的提示（不属于信的内容）",
+        "against": "起诉谁", "all": "商家和平台", "merchant": "只告商家", "docx": "下载 Word", "pdf": "下载 PDF", "blanks": "要填的空", "letter_notes": "给您的提示（不属于信的内容）",
         "no_letter": "先说说发生了什么，才能写信。", "refused": "现在还不能写这一份：",
         # law
         "law_box": "查法条：问题、词语或者“电子商务法第三十八条”", "search": "查找", "law_hint": "输入一个问题，或者从下面选一部法。",
@@ -93,7 +93,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "you_corrected": "As you corrected it, “{}” is **{}**.", "changed": "The conclusion changes from **{}** to **{}**.", "unchanged": "The conclusion stays **{1}**.",
         "supposed": "**If** {}, the conclusion would be: **{}**. (Only supposed: your facts are unchanged.)",
         "rewrite": "Write the whole reply on the facts as they are now", "what_if": "What if {}?", "is_so": "“{}” is so", "is_not_so": "“{}” is not so",
-        "dont_know": "I don't know", "next": "Next", "too_long": "This conversation has grown very long; please start a new one.",
+        "dont_know": "I don't know", "next": "Next", "too_long": "This conversation has grown very long; please start a new one.", "too_much": "This has {} characters, and one message holds {}: keep the part that matters, or tell it in several messages.",
         # panels
         "tab_chat": "Chat", "tab_law": "Law", "tab_rules": "Rules and terms", "tab_about": "About",
         "tab_verdict": "Verdict", "tab_why": "Reasons", "tab_sources": "Provisions", "tab_claims": "Claims", "tab_letters": "Letters",
@@ -106,7 +106,7 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "in_chapter": "Read in its chapter",
         # letters
         "letter_kind": "Which letter", "complaint": "Complaint to the platform", "report": "Report to 12315", "claim": "Statement of claim", "reply": "The platform's reply",
-        "against": "Against whom", "all": "merchant and platform", "merchant": "merchant only", "docx": "Download Word (.docx)", "pdf": "Download PDF", "blanks": "Blanks to fill in", "letter_notes": "Notes to you (no part of the letter)",
+        "against": "Against whom", "all": "merchant and platform", "merchant": "merchant only", "docx": "Download Word", "pdf": "Download PDF", "blanks": "Blanks to fill in", "letter_notes": "Notes to you (no part of the letter)",
         "no_letter": "Tell what happened first; then the letter can be written.", "refused": "This one cannot be written yet: ",
         # law
         "law_box": "Find provisions: a question, words, or “E-Commerce Law Article 38”", "search": "Search", "law_hint": "Type a question, or choose an instrument below.",
@@ -121,6 +121,9 @@ TEXT: Mapping[Lang, Mapping[str, str]] = {
         "about_rules": "Rules, dates of provisions and doctrines can be checked under “Rules and terms” and “Law”.",
     },
 }  # fmt: skip
+
+# What Gradio says in English in every language, and how it is said in Chinese.
+ENGLISH_ALONE: Mapping[str, str] = {"Copy message": "复制", "Scroll down": "看最新的"}
 
 
 def shown_value(declared: Declaration, value: Value | None, lang: Lang) -> str:
