@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-WAITING = ("batch", "cluster", "crash", "desk_page", "gguf", "liar", "mcp", "operations", "outages", "schema",
-           "service", "ui", "widget", "worker")  # fmt: skip
+WAITING = ("batch", "cluster", "crash", "desk_page", "gguf", "inspected", "liar", "load", "mcp", "operations",
+           "outages", "schema", "service", "ui", "widget", "worker")  # fmt: skip
 
 
 def main() -> int:
