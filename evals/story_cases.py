@@ -11,7 +11,7 @@ from assistant.verdict import Verdict
 from evals import stories
 from evals.suite import Case, Json
 
-UNTRAINED = ("o", "q", stories.REWORDINGS, *stories.LOCKED)
+UNTRAINED = ("o", "q", stories.REWORDINGS, stories.DISPUTES, *stories.LOCKED)
 _CONDUCT = ("breached", "fulfilled")
 
 
