@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
 
-from assistant import agent, chat, embed, explain, guard, index, model_reader, reply, told
+from assistant import agent, chat, doctrines, embed, explain, guard, index, model_reader, reply, told
 from assistant.facts import Facts, Lang, declarations
 from assistant.guard import Evidence
 from assistant.index import Index, notes
@@ -314,6 +314,7 @@ class Assistant:
     ) -> Answer:  # fmt: skip
         """Answer one message. Raises UnknownDoctrine; any text is answered."""
         began = time.perf_counter()
+        doctrines.doctrine(doctrine)  # an unknown one is refused whatever is asked
         told_in = lang or (language(message) if message.strip() else "zh")
         state: State = {"message": message[:MAX_MESSAGE], "memory": memory, "doctrine": doctrine,
                         "lang": told_in, "audience": audience}  # fmt: skip

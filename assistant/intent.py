@@ -24,6 +24,7 @@ _STORY = frozenset({
     "person_injured", "labelled_self_operated", "merchant_identified", "platform_promised_more",
 })  # fmt: skip
 SHORT = 24  # characters within which "没有" answers the question just asked
+TERSE = 40  # characters below which the words on buying and selling outweigh the encoder, which knows stories
 LIKELY = 0.3  # the encoder's likeliest intent is believed from here on (see evals/intents.py)
 SURE = 0.6  # below, a message that tells no story of its own is asked of the law rather than of its writer
 CALLED = {"self_harm": 0.5, "grave": 0.5, "asked": 0.5}  # … and a call for a person from here
@@ -97,14 +98,16 @@ class Intents:
             and "took_measures" not in stated)
         ):  # fmt: skip
             return "off_topic"
-        if leans.intent == "off_topic" and not earlier.known and not self._says("online", text):
+        of_buying = self._says("online", text) or (len(text) < TERSE and self._says("consumer_words", text))
+        if leans.intent == "off_topic" and not earlier.known and not of_buying:
             return "off_topic"
         asks_law = self._says("law_question", text)
         if earlier.known:
             asks_law = (asks_law or leans.intent == "law_question") and not stated.known and len(text) > 5
             return "law_question" if asks_law else "follow_up"
         tells = self._says("own_story", text) or len(_STORY.intersection(stated.known)) > 1
-        if leans.intent == "law_question" or ((asks_law or leans.vague) and not tells):
+        asks_law = asks_law or (leans.vague and self._says("asks", text))
+        if leans.intent == "law_question" or (asks_law and not tells):
             return "law_question"
         return "complaint"
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from assistant import payers
+from assistant import guard, payers
 from assistant.citations import normalised
 from assistant.facts import Lang
 from assistant.forms import sentences
-from assistant.guard import Evidence, check, form_problems
+from assistant.guard import Evidence, form_problems
 from assistant.law import Library
 
 AT_ODDS = 0.5  # from this probability on a sentence is left out; see docs/evals.md for what that costs
@@ -77,13 +77,13 @@ class Judge:
 
         A draft with any other fault is not mended: nothing of it may leave.
         """
-        problems = check(draft, evidence, library, lang).problems
+        problems = guard.check(draft, evidence, library, lang).problems
         if any(not problem.startswith("form:") for problem in problems):
             return "", problems, 0
         kept, left_out = self.fitting(draft, evidence, lang)
         if not kept:
             return "", problems or ("form:at_odds",), 0
-        return kept, check(kept, evidence, library, lang).problems, left_out
+        return kept, guard.check(kept, evidence, library, lang).problems, left_out
 
     def fitting(self, draft: str, evidence: Evidence, lang: Lang) -> tuple[str, int]:
         """The draft without the sentences at odds with the verdict ("" if too many), and their number."""

@@ -388,7 +388,7 @@ def test_a_provider_that_is_down_fails_cases_not_the_run(assistant, tmp_path):
 
 # ---- regressions are seen
 def test_a_guard_that_lets_everything_out_is_seen(assistant, monkeypatch, ours, tmp_path):
-    lying = Says(words="平台承担连带责任，依据《电子商务法》第三百条，保证您胜诉。")
+    lying = Says(words="请保存好证据。《电子商务法》第三百条也是这样写的。")  # nothing for the judge
     monkeypatch.setattr(assistant, "model", lying)
     plan = runner.Plan([find("answers")], limit=4)
     kept = runner.run(plan, ours, tmp_path / "a", silent)
