@@ -22,7 +22,7 @@ from assistant.guard import Evidence, form_problems
 from assistant.law import Library
 
 AT_ODDS = 0.5  # from this probability on a sentence is left out; see docs/evals.md for what that costs
-LEAST = 0.3  # share of a draft's characters without which nothing is left of it
+LEAST = 0.2  # share of a draft's characters without which nothing is left of it
 BUCKETS = 1 << 18
 LONGEST_RUN = 6  # characters or letters
 _PRIME = np.uint64(0x9E3779B97F4A7C15)

@@ -46,9 +46,9 @@ def test_only_what_is_at_odds_with_the_verdict_is_left_out(form, true, lie):
     assert JUDGE.fitting(f"{true}\n{lie}\n\n{true}", held(form), lang) == (f"{true}\n\n{true}", 1)
 
 
-def test_a_draft_of_which_less_than_half_is_left_is_no_draft():
+def test_a_draft_of_which_less_than_a_fifth_is_left_is_no_draft():
     lie = "这件事平台一分钱都不用出，账自然算到店家头上。"
-    kept, left_out = JUDGE.fitting(f"请保存好聊天记录。{lie}", held("joint"), "zh")
+    kept, left_out = JUDGE.fitting(f"您好。{lie}", held("joint"), "zh")
     assert (kept, left_out) == ("", 1)
 
 
