@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
@@ -132,11 +132,15 @@ class Assistant:
         self.reader = Reader(settings.corpus, self.declared, library.as_of)
         self.trained = told.encoder(settings.corpus / "reader")
         self.intents = Intents(settings.corpus)
-        self.judge = Judge(settings.corpus / "judge.npz")
         self.shelf = explain.Shelf(
             library, {n.id: n for n in notes(settings.corpus)}, explain.terms(settings.corpus)
         )
         self.graph = self._pipe()
+
+    @cached_property
+    def judge(self) -> Judge:
+        """The judge of a model's sentences; offline nobody asks for it."""
+        return Judge(self.settings.corpus / "judge.npz")
 
     def _pipe(self) -> Any:
         pipe = StateGraph(State)
@@ -266,16 +270,14 @@ class Assistant:
         try:
             return self.judge.examined(draft, evidence, self.library, state["lang"])
         except Exception as error:  # whatever it was, the draft was not checked
-            log.error("the guard failed: %s", type(error).__name__)
-            return "", (f"guard:{type(error).__name__}",), 0
+            return "", _not_checked(error).problems, 0
 
     def _guarded(self, text: str, evidence: Evidence, state: State, *, draft: bool = False) -> guard.Report:
         """The guard's report; a guard that cannot run has failed."""
         try:
             return guard.check(text, evidence, self.library, state["lang"], draft=draft)
         except Exception as error:  # whatever it was, the text was not checked
-            log.error("the guard failed: %s", type(error).__name__)
-            return guard.Report(0, 0, (f"guard:{type(error).__name__}",))
+            return _not_checked(error)
 
     def _evidence(self, state: State) -> Evidence:
         """What a draft may rest on."""
@@ -365,6 +367,12 @@ class Assistant:
     def _remembered(self, state: State, asked: tuple[str, ...]) -> Memory:
         turns = (*state["memory"].turns, state["message"])
         return Memory(state["facts"], asked, turns, state["firm"], state["cues"])
+
+
+def _not_checked(error: Exception) -> guard.Report:
+    """The report of a guard that could not run; the log names the kind of error, never the words."""
+    log.error("the guard failed: %s", type(error).__name__)
+    return guard.Report(0, 0, (f"guard:{type(error).__name__}",))
 
 
 @lru_cache(64)  # a message is read for whom it calls and again for what it tells

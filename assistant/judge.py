@@ -8,7 +8,6 @@ some microseconds. Trained by `python -m evals.train_judge` on `evals/scenarios/
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -62,13 +61,11 @@ class Judge:
     def at_odds(self, sentence: str, forms: Sequence[str]) -> float:
         """The probability that a sentence contradicts a verdict that holds all these forms."""
         known = [self.forms.index(form) for form in forms if form in self.forms]
-        return float(self._chances(sentence)[known].min()) if known else 0.0
-
-    @lru_cache(maxsize=256)  # noqa: B019 - one judge lives as long as the assistant
-    def _chances(self, sentence: str) -> Floats:
+        if not known:
+            return 0.0
         buckets, weights = runs(sentence)
-        scores = weights @ self.weights[buckets] + self.bias
-        return np.asarray(1 / (1 + np.exp(-scores)), np.float32)
+        score = (weights @ self.weights[buckets] + self.bias)[known].min()
+        return float(1 / (1 + np.exp(-score)))
 
     def examined(
         self, draft: str, evidence: Evidence, library: Library, lang: Lang
@@ -83,7 +80,9 @@ class Judge:
         kept, left_out = self.fitting(draft, evidence, lang)
         if not kept:
             return "", problems or ("form:at_odds",), 0
-        return kept, guard.check(kept, evidence, library, lang).problems, left_out
+        if left_out:
+            problems = guard.check(kept, evidence, library, lang).problems
+        return kept, problems, left_out
 
     def fitting(self, draft: str, evidence: Evidence, lang: Lang) -> tuple[str, int]:
         """The draft without the sentences at odds with the verdict ("" if too many), and their number."""

@@ -11,7 +11,8 @@ from assistant.verdict import Verdict
 from evals import stories
 from evals.suite import Case, Json
 
-UNTRAINED = ("o", "q", stories.REWORDINGS, stories.DISPUTES, *stories.LOCKED)
+# The encoder as shipped has learnt from o and q too, from the others not.
+MEASURED = ("o", "q", stories.REWORDINGS, stories.DISPUTES, *stories.LOCKED)
 _CONDUCT = ("breached", "fulfilled")
 
 

@@ -1,8 +1,8 @@
 """`python -m evals.train_judge [AUTHOR …]`: train the judge of sentences (`assistant/judge.py`), a minute.
 
 `evals/scenarios/passages.jsonl` has passages as a model could write them, honest and lying, by several hands,
-each with the verdicts it fits: {"by": "zh_plain", "text": "平台要和商家一起扛。", "fits": ["joint"]}. Half of
-them differ from another in a word or two. With authors named, those are left out and judged; without, all
+each with the verdicts it fits: {"by": "zh_plain", "text": "平台要和商家一起扛。", "fits": ["joint"]}. Many
+differ from another in a word or two. With authors named, those are left out and judged; without, all
 are learnt and `corpus/judge.npz` is written.
 """
 

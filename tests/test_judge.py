@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+import torch
 
 from assistant.forms import sentences
 from assistant.guard import Evidence
 from assistant.judge import AT_ODDS, Judge, runs
 from assistant.settings import bundled
-from evals.train_judge import FORMS, fit, passages, report, write
+from evals.train_judge import FORMS, Passage, fit, passages, report, write
 from tests.test_drafts import DRAFTS, PAIRS, evidence
 
 JUDGE = Judge(bundled("corpus") / "judge.npz")
@@ -77,7 +78,7 @@ def test_what_is_reported_is_counted(tmp_path):
     assert lines[0] == "200 passages"
     assert all(float(line.split()[2]) <= 2 for line in lines[1:4])  # of contradictions in what it learnt
     write(net, tmp_path / "judge.npz")
-    one = Judge(tmp_path / "judge.npz")
-    assert (
-        one.at_odds("平台不承担任何责任。", ["joint"]) == one.at_odds("平台不承担任何责任。", ["joint"]) > 0
-    )
+    text = "平台要和商家一起扛，您找谁都行。"
+    buckets, weights = map(torch.from_numpy, runs(text))
+    wanted = net([Passage("", buckets, weights, ())]).sigmoid()[0, FORMS.index("none")].item()
+    assert Judge(tmp_path / "judge.npz").at_odds(text, ["none"]) == pytest.approx(wanted, abs=0.02)  # 8 bits
