@@ -120,7 +120,8 @@ def _guarding(assistant: graph.Assistant, story: str) -> None:
     """What the graph, the judge and the guard add to the parts of a turn; a draft of four such paragraphs."""
     evidence = guard.Evidence(frozenset({"电子商务法#38.1"}), frozenset({"joint"}), frozenset(), story)
     draft = "\n\n".join(f"{n}、{DRAFT}" for n in range(4))
-    check = _median(lambda: assistant.judge.examined(draft, evidence, assistant.library, "zh"), 30)
+    check = _median(lambda: guard.check(draft, evidence, assistant.library, "zh"), 30)
+    check += _median(lambda: assistant.judge.fitting(draft, evidence, "zh"), 30)
     memory = assistant.start()
     whole = _median(lambda: assistant.turn("你好", memory), 30)
     state: graph.State = {
