@@ -98,6 +98,8 @@ class Intents:
             and "took_measures" not in stated)
         ):  # fmt: skip
             return "off_topic"
+        if self._says("offline", text) and not earlier.known:
+            return "off_topic"
         of_buying = self._says("online", text) or (len(text) < TERSE and self._says("consumer_words", text))
         if leans.intent == "off_topic" and not earlier.known and not of_buying:
             return "off_topic"

@@ -464,8 +464,8 @@ def _composed(m: Material, written: str, spare: frozenset[str]) -> str:
 
 FIXED: Mapping[str, Mapping[Lang, str]] = {
     "off_topic": {
-        "zh": "我只回答网购等电商平台消费纠纷里平台要不要负责的问题，这件事不在我的范围内。劳动争议请找劳动仲裁委员会或 12333，婚姻家庭继承、商标和刑事问题请咨询律师或拨打 12348 法律援助热线。",
-        "en": "I only answer whether an e-commerce platform is liable in a consumer dispute; this lies outside. For labour matters go to labour arbitration (12333); for family, succession, trade mark or criminal matters ask a lawyer or the legal aid line 12348.",
+        "zh": "我只回答网购等电商平台消费纠纷里平台要不要负责的问题，这件事不在我的范围内。线下买的东西找商家，或拨打 12315；劳动争议请找劳动仲裁委员会或 12333，婚姻家庭继承、商标和刑事问题请咨询律师或拨打 12348 法律援助热线。",
+        "en": "I only answer whether an e-commerce platform is liable in a consumer dispute; this lies outside. For what was bought in a shop or market ask the seller, or call 12315. For labour matters go to labour arbitration (12333); for family, succession, trade mark or criminal matters ask a lawyer or the legal aid line 12348.",
     },
     "greeting": {
         "zh": "您好。请告诉我发生了什么：买了什么、在哪个平台、出了什么问题、平台知道后做了什么。我会说明平台要不要负责、负哪一种责任、依据哪一条。",

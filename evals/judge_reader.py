@@ -15,6 +15,7 @@ import numpy as np
 
 from assistant import told
 from assistant.encoder import Reading
+from assistant.intent import CALLED
 from evals import stories, story_cases
 from evals.reading import HEAD, line, reader, scored
 from evals.suite import Case
@@ -32,10 +33,11 @@ class Table:
 
     def read(self, text: str, cues: Mapping[str, str]) -> dict[str, Reading]:  # noqa: ARG002
         chances = self.by_id[self.story]
-        return {
+        found = {
             name: Reading({v: float(chances[i, 1 + o]) for o, v in enumerate(values)}, 0, len(text))
             for i, (name, values) in enumerate(self.slots.items())
         }
+        return {**found, "call": Reading(dict.fromkeys(CALLED, 0.0), 0, 0)}  # nobody asks for a person
 
 
 def judged(folder: Path) -> list[Case]:

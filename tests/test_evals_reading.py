@@ -47,7 +47,7 @@ def test_of_locked_stories_there_are_figures_and_no_words(solver):
 
 def test_thresholds_change_what_a_kept_reading_says(tmp_path, monkeypatch, capsys):
     cases = [c for c in story_cases.cases(["w"]) if c.lang == "zh"][:4]
-    slots = {"took_measures": ["yes", "no"], "intent": ["complaint"], "call": ["asked", "grave", "self_harm"]}
+    slots = {"took_measures": ["yes", "no"], "intent": ["complaint"]}
     kept = np.zeros((len(cases), len(slots), 4), np.float32)
     kept[:, 0, 1] = 0.55  # measures were taken, with a chance of 0.55, whatever is told
     kept[:, 1, 1] = 1

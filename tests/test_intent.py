@@ -104,6 +104,16 @@ def test_what_the_encoder_takes_for_off_topic_is_so_unless_something_was_bought_
     assert of("邻居也这么说", Facts(declared).with_("knew", "yes")) == "follow_up"
 
 
+def test_what_was_bought_over_no_platform_is_out_of_scope(intents, declared):
+    def of(message: str) -> str:
+        return intents.of(message, Facts(declared), Facts(declared))
+
+    assert of("在菜场买的虾，吃坏肚子了，当场付的现金，没有什么网上，没有平台。") == "off_topic"
+    assert of("Bought a kettle at the corner shop, cash, no app, no website. It exploded.") == "off_topic"
+    assert of("他让我加微信转账，没走平台，东西是假的") == "complaint"
+    assert of("没有平台客服理我，买的表是假的") == "complaint"
+
+
 def test_a_lay_question_of_law_is_one_and_a_story_that_asks_is_none(assistant):
     def intent(message: str) -> str:
         return assistant.understand({"message": message, "memory": assistant.start(), "lang": "zh"})["intent"]
