@@ -1,9 +1,9 @@
 """Scenario stories with their gold facts, one file per author in `evals/scenarios`.
 
 DEVELOPMENT names the files for development; `c.yaml` and `m.jsonl` are locked: scored to report, never
-read. `n.jsonl` tells each story in five wordings, `w.jsonl` tells plainly, `x.jsonl`, `y.jsonl` and `z.jsonl` tell
-what comes before courts and complaint boards; these are not trained on. `messages.jsonl` and `messages-2.jsonl` have single
-messages with their intent.
+read. `n.jsonl` tells each story in five wordings, `w.jsonl` tells plainly, `x.jsonl`, `y.jsonl` and `z.jsonl`
+tell what comes before courts and complaint boards; these are not trained on. `messages.jsonl` and
+`messages-2.jsonl` have single messages with their intent.
 A row of a JSONL file:
 {"id": "g-001", "voice": "consumer", "lang": "zh", "turns": ["…"],
  "facts": {"took_measures": ["no", "链接一直挂着卖"]}, "duties": {}, "liability": "joint", "note": "…"}
