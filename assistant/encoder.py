@@ -267,6 +267,18 @@ def started_from(packed: Packed, model: FactReader) -> None:
         raise ValueError(f"the packed model lacks {missing} or has unknown {unexpected}")
 
 
+def trained_tensors(kept: Mapping[str, Any]) -> dict[str, Tensor]:
+    """The tensors of a file of trained weights, by name; matrices in 8 bits become floats again."""
+    found = {}
+    for name in kept:
+        plain = name.removesuffix("|8")
+        if plain != name:
+            found[plain] = kept[name].astype(np.float32) * kept[f"{plain}|scale"].astype(np.float32)
+        elif name != "slots" and not name.endswith("|scale"):
+            found[name] = kept[name].astype(np.float32)
+    return {name: torch.from_numpy(values) for name, values in found.items()}
+
+
 # ---- reading with trained weights
 
 
@@ -325,15 +337,7 @@ class Encoder:
         options = [1 + len(values) for values in self.slots.values()]
         self.model = FactReader(self.packed.shape, options, mixed="heard" in kept.files)
         started_from(self.packed, self.model)
-        state = {}
-        for name in kept.files:
-            if name.endswith("|8"):
-                plain = name.removesuffix("|8")
-                values = kept[name].astype(np.float32) * kept[f"{plain}|scale"].astype(np.float32)
-                state[plain] = torch.from_numpy(values)
-            elif name != "slots" and not name.endswith("|scale"):
-                state[name] = torch.from_numpy(kept[name].astype(np.float32))
-        missing, unexpected = self.model.load_state_dict(state, strict=False)
+        missing, unexpected = self.model.load_state_dict(trained_tensors(kept), strict=False)
         if unexpected or any(not name.startswith(("start.", "position", "layers.")) for name in missing):
             raise ValueError(
                 f"{folder}/weights.npz lacks {missing} or has unknown {unexpected}; train it anew"
