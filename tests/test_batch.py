@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 
 import pyarrow
@@ -37,9 +38,11 @@ def read(file: Path) -> list[dict[str, object]]:
 
 def run(source: Path, target: Path, assistant, jobs: int = 1) -> batch.Sink:
     sink = batch.Sink(target)
-    todo = [row for row in read(source) if row["id"] not in sink.done]
-    for row, _ in batch.answered(todo, assistant, jobs):
-        sink.write(row)
+    todo = batch.todo(batch.rows(source), sink.done)
+    here = ([batch.answer(assistant, row)] for row in todo)
+    for some in batch.answered(todo, assistant.settings, jobs) if jobs > 1 else here:
+        for row, _ in some:
+            sink.write(row)
     sink.close()
     return sink
 
@@ -72,8 +75,10 @@ def test_a_batch_that_was_stopped_goes_on_and_a_row_cut_off_is_done_again(assist
     else:
         held = target.read_bytes()
         target.write_bytes(held[: held.rindex(b"fr") - 3])  # in the midst of the last row
-        assert batch.Sink(target).done == {"a", "b"}
-    assert run(source, target, assistant).done >= {"a", "b"}
+        held = batch.Sink(target)
+        held.close()
+        assert held.done == Counter("ab")
+    run(source, target, assistant)
     again = read(target)
     assert [row["id"] for row in again] == ["a", "b", "c"]
     assert [row.get("reply") for row in again] == [row.get("reply") for row in whole]
