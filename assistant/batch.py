@@ -235,7 +235,7 @@ class Sink:
         else:
             line = _cells_of((*flat(row).values(), "."))
             line = line if self._out.tell() else _cells_of((*FLAT, _END)) + line
-        return line.encode("utf-8", "backslashreplace")  # half a surrogate pair is no UTF-8
+        return line.encode("utf-8", "backslashreplace")  # as `_text`; in JSON it is the very escape
 
     def _write_part(self) -> None:
         import pyarrow
@@ -296,4 +296,8 @@ def flat(row: Mapping[str, Any]) -> dict[str, str]:
         "citations": " ".join(c["ref"] for c in row.get("citations", ())),
         "answer": json.dumps(row, ensure_ascii=False),
     }  # fmt: skip
-    return {name: "" if columns[name] is None else str(columns[name]) for name in FLAT}
+    return {name: "" if columns[name] is None else _text(columns[name]) for name in FLAT}
+
+
+def _text(value: object) -> str:
+    return str(value).encode("utf-8", "backslashreplace").decode()  # half a surrogate pair is no UTF-8

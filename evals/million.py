@@ -15,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -122,7 +123,8 @@ def run(source: Path, target: Path, data: Path, stop_at: int = 0) -> Run:
             found.began = found.began or found.seconds * (found.rows > found.before)
             found.memory.append((found.rows, *_memory(process.pid)))
         if stop_at:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended
+                os.killpg(process.pid, signal.SIGKILL)
         elif process.returncode:
             raise SystemExit(f"the command failed with {process.returncode}")
     found.rows = written.look()
@@ -156,12 +158,15 @@ def problems(target: Path, many: int, told: int) -> list[str]:
     return [f"{target.name} has {seen} rows and {answers} answers"] * ((seen, answers) != (many, told))
 
 
-def main(many: int = 1_000_000, told: int = 500, where: str | None = None) -> int:
-    """Print the figures; returns how many problems there are."""
+def main(
+    many: int = 1_000_000, told: int = 500, where: str | None = None,
+    ways: Sequence[tuple[str, str]] = WAYS, data: Path | None = None,
+) -> int:  # fmt: skip
+    """Print the figures; returns how many problems there are. `data`: a data folder that has an index."""
     found: list[str] = []
     with tempfile.TemporaryDirectory(prefix="anbao-million-", dir=where) as folder:
-        data = Path(folder) / "data"
-        for came, goes in WAYS:
+        data = data or Path(folder) / "data"
+        for came, goes in ways:
             source, target = Path(folder) / f"in{came}", Path(folder) / f"out{goes}"
             write(source, rows(many, told))
             size = source.stat().st_size >> 20
@@ -178,5 +183,5 @@ def main(many: int = 1_000_000, told: int = 500, where: str | None = None) -> in
 
 
 if __name__ == "__main__":
-    count, some, *folder = (*sys.argv[1:], *("1000000", "500")[len(sys.argv) - 1 :])
-    sys.exit(1 if main(int(count), int(some), *folder) else 0)
+    count, some, where = (*sys.argv[1:], *("1000000", "500", "")[len(sys.argv) - 1 :])
+    sys.exit(1 if main(int(count), int(some), where or None) else 0)
