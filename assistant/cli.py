@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -136,9 +136,9 @@ def _each(source: Path, target: Path, title: str, work: Callable[[dict[str, Any]
     if not source.is_file():
         raise Refused(f"there is no file {source}")
     sink = batches.Sink(target, ".jsonl")
-    total, bad = sum(1 for _ in batches.lines(source)), 0
-    with _progress(title, total) as tick:
-        tick(len(sink.done))
+    total, before, bad = sum(1 for _ in batches.lines(source)), sink.done.total(), 0
+    with closing(sink), _progress(title, total) as tick:
+        tick(before)
         for row in batches.todo(batches.lines(source), sink.done):
             try:
                 if "problem" in row:
@@ -149,7 +149,7 @@ def _each(source: Path, target: Path, title: str, work: Callable[[dict[str, Any]
                 result = {"id": row["id"], "error": str(error) or type(error).__name__}
             sink.write(result)
             tick(1)
-    err.print(f"{total} rows, {len(sink.done)} already done, {bad} with errors: {target}")
+    err.print(f"{total} rows, {before} already done, {bad} with errors: {target}")
 
 
 @app.command()
@@ -169,26 +169,22 @@ def batch(
     total = sum(1 for _ in batches.rows(source))
     sink = batches.Sink(target)
     settings, todo = _settings(), batches.todo(batches.rows(source), sink.done)
-    bad, kept = 0, []
-    with _progress("batch", total) as tick:
-        tick(len(sink.done))
-        for row, decision in _answered(todo, settings, jobs, ray, many=total - len(sink.done) >= WORTH_IT):
-            sink.write(row)
-            bad += "error" in row
-            kept += [decision] if decision else []
-            if len(kept) >= 200:
-                _append(settings, kept)
-                kept.clear()
-            tick(1)
-    sink.close()
-    _append(settings, kept)
-    err.print(f"{total} rows, {len(sink.done)} already done, {bad} with errors: {target}")
+    before, bad = sink.done.total(), 0
+    with closing(sink), _record(settings) as keep, _progress("batch", total) as tick:
+        tick(before)
+        for some in _answered(todo, settings, jobs, ray, many=total - before >= WORTH_IT):
+            keep([decision for _, decision in some if decision])  # first: what is written can be replayed
+            for row, _ in some:
+                sink.write(row)
+                bad += "error" in row
+            tick(len(some))
+    err.print(f"{total} rows, {before} already done, {bad} with errors: {target}")
 
 
 def _answered(
     todo: Iterator[dict[str, Any]], settings: Settings, jobs: int, ray: str | None, *, many: bool
-) -> "Iterator[Done]":
-    """The rows answered here, or on the cluster at `ray`."""
+) -> "Iterator[list[Done]]":
+    """The rows answered here, or on the cluster at `ray`, a few at a time."""
     from assistant import batch as batches
     from assistant import cluster
 
@@ -201,19 +197,38 @@ def _answered(
     jobs = jobs or (os.cpu_count() or 1 if many else 1)
     if jobs > 1:  # each core has a process, so none needs threads
         os.environ.setdefault("OMP_NUM_THREADS", "1")
-    yield from batches.answered(todo, _assistant(), jobs)
+        yield from batches.answered(todo, settings, jobs)
+        return
+    assistant = None  # takes seconds to load: not where there is nothing to do
+    for row in todo:
+        assistant = assistant or _assistant()
+        yield [batches.answer(assistant, row)]
 
 
-def _append(settings: Settings, kept: list[dict[str, Any]]) -> None:
-    """Keep decisions for `replay`; a store that cannot be written costs the replay, not the answer."""
+@contextmanager
+def _record(settings: Settings) -> "Iterator[Callable[[list[dict[str, Any]]], None]]":
+    """What keeps decisions for `replay`; a store that cannot be written costs the replay, not the answer."""
     from assistant import decisions
     from assistant.store import Database, StoreProblem
 
+    store, missed, why = None, 0, ""
+
+    def keep(made: list[dict[str, Any]]) -> None:
+        nonlocal store, missed, why
+        try:
+            store = store or Database(settings.store_url)
+            with store.writing() as link:
+                decisions.append(link, made)
+        except (StoreProblem, SettingsError) as error:
+            missed, why = missed + len(made), str(error)
+
     try:
-        with Database(settings.store_url).writing() as link:
-            decisions.append(link, kept)
-    except (StoreProblem, SettingsError) as error:
-        err.print(f"note: not kept for replay: {error}")
+        yield keep
+    finally:
+        if store:
+            store.close()
+        if missed:
+            err.print(f"note: {missed} not kept for replay: {why}")
 
 
 @app.command()
@@ -333,7 +348,8 @@ def assess_(
 def _keep(settings: Settings, verdicts: "list[Verdict]", library: Library) -> None:
     from assistant import decisions
 
-    _append(settings, [decisions.record(v, library.version) for v in verdicts])
+    with _record(settings) as keep:
+        keep([decisions.record(v, library.version) for v in verdicts])
 
 
 def _show(verdict: "Verdict", library: Library, trace: str | None, lang: str | None) -> None:

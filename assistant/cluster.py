@@ -20,7 +20,7 @@ from assistant.settings import Settings
 if TYPE_CHECKING:
     from assistant.graph import Assistant
 
-WINDOW = 20_000  # rows that are under way at a time, so that memory does not grow with the file
+EACH = 5000  # rows for each process that are under way: some minutes' work, and memory does not grow
 
 
 class ClusterProblem(RuntimeError):
@@ -43,8 +43,8 @@ class Answerer:
 
 def answered(
     todo: Iterable[batch.Json], settings: Settings, address: str, jobs: int = 0
-) -> Iterator[batch.Done]:
-    """Every row answered, in order.
+) -> Iterator[list[batch.Done]]:
+    """Every row answered, in order and a few at a time.
 
     `address`: a Ray address, `auto`, or `local` for a cluster of this machine alone; `jobs`: processes, 0 for
     one a core. Raises ClusterProblem.
@@ -53,7 +53,7 @@ def answered(
     try:
         jobs = jobs or int(ray.cluster_resources().get("CPU", 1))
         coming = iter(todo)
-        while window := [json.dumps(row, default=str) for row in islice(coming, WINDOW)]:
+        while window := [json.dumps(row, default=str) for row in islice(coming, jobs * EACH)]:
             yield from _window(ray, window, settings, jobs)
     finally:
         ray.shutdown()
@@ -76,7 +76,7 @@ def _joined(address: str) -> Any:
     return ray
 
 
-def _window(ray: Any, rows: list[str], settings: Settings, jobs: int) -> Iterator[batch.Done]:
+def _window(ray: Any, rows: list[str], settings: Settings, jobs: int) -> Iterator[list[batch.Done]]:
     context = ray.data.DataContext.get_current()
     context.execution_options.preserve_order = True
     context.enable_progress_bars = False
@@ -84,6 +84,5 @@ def _window(ray: Any, rows: list[str], settings: Settings, jobs: int) -> Iterato
     done = ray.data.from_items([{"row": row} for row in rows]).map_batches(
         Answerer, fn_constructor_args=(settings,), compute=pool, batch_size=batch.CHUNK, num_cpus=1
     )
-    for pair in done.iter_rows():
-        row, decision = json.loads(pair["done"])
-        yield row, decision
+    for some in done.iter_batches(batch_size=batch.CHUNK):
+        yield [(row, decision) for row, decision in map(json.loads, some["done"])]

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-WAITING = ("batch", "cluster", "crash", "desk_page", "gguf", "inspected", "liar", "load", "mcp", "operations",
+WAITING = ("batch", "cluster", "crash", "desk_page", "gguf", "inspected", "liar", "load", "mcp", "million", "operations",
            "outages", "schema", "service", "ui", "widget", "worker")  # fmt: skip
 
 

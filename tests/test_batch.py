@@ -2,6 +2,10 @@
 
 import csv
 import json
+import multiprocessing
+import threading
+import time
+from collections import Counter
 from pathlib import Path
 
 import pyarrow
@@ -37,9 +41,11 @@ def read(file: Path) -> list[dict[str, object]]:
 
 def run(source: Path, target: Path, assistant, jobs: int = 1) -> batch.Sink:
     sink = batch.Sink(target)
-    todo = [row for row in read(source) if row["id"] not in sink.done]
-    for row, _ in batch.answered(todo, assistant, jobs):
-        sink.write(row)
+    todo = batch.todo(batch.rows(source), sink.done)
+    here = ([batch.answer(assistant, row)] for row in todo)
+    for some in batch.answered(todo, assistant.settings, jobs) if jobs > 1 else here:
+        for row, _ in some:
+            sink.write(row)
     sink.close()
     return sink
 
@@ -72,8 +78,10 @@ def test_a_batch_that_was_stopped_goes_on_and_a_row_cut_off_is_done_again(assist
     else:
         held = target.read_bytes()
         target.write_bytes(held[: held.rindex(b"fr") - 3])  # in the midst of the last row
-        assert batch.Sink(target).done == {"a", "b"}
-    assert run(source, target, assistant).done >= {"a", "b"}
+        held = batch.Sink(target)
+        held.close()
+        assert held.done == Counter("ab")
+    run(source, target, assistant)
     again = read(target)
     assert [row["id"] for row in again] == ["a", "b", "c"]
     assert [row.get("reply") for row in again] == [row.get("reply") for row in whole]
@@ -100,3 +108,59 @@ def test_several_processes_answer_in_order_and_alike(assistant, tmp_path, monkey
 def test_another_format_is_refused(tmp_path):
     with pytest.raises(batch.BatchRefused, match=r"a batch is \.jsonl, \.csv, \.parquet, got 'in\.xlsx'"):
         batch.Sink(tmp_path / "in.xlsx")
+
+
+def test_ids_that_repeat_are_each_answered_once_also_when_it_goes_on(tmp_path):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("id,turns\na,1\nb,2\na,3\n,4\na,5\n", encoding="utf-8")
+    for wanted in (["1"], ["2", "3"], ["4", "5"], []):
+        sink = batch.Sink(target)
+        left = [(row["id"], row["turns"]) for row in batch.todo(batch.rows(source), sink.done)]
+        assert [turns for _, turns in left[: len(wanted)]] == wanted
+        for row_id, turns in left[: len(wanted)]:
+            sink.write({"id": row_id, "reply": turns})
+        sink.close()
+    assert [row["reply"] for row in read(target)] == ["1", "2", "3", "4", "5"]
+    assert [row["id"] for row in read(target)] == ["a", "b", "a", "line-5", "a"]
+
+
+@pytest.mark.parametrize("end", batch.FORMATS)
+def test_half_a_character_in_an_id_stops_nothing(tmp_path, end):
+    sink = batch.Sink(tmp_path / f"out{end}")
+    for row_id in ("\ud83d", "b"):
+        sink.write({"id": row_id, "error": "x"})
+    sink.close()
+    assert [row["id"] for row in read(sink.file)][1] == "b"
+
+
+def test_parts_that_were_taken_away_are_not_written_over(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "PART", 1)
+    for row_id in "ab":
+        sink = batch.Sink(tmp_path / "out.parquet")
+        sink.write({"id": row_id})
+    (tmp_path / "out.parquet" / "part-000001.parquet").unlink()
+    sink = batch.Sink(tmp_path / "out.parquet")
+    sink.write({"id": "c"})
+    assert [row["id"] for row in read(sink.file)] == ["b", "c"]
+
+
+@pytest.mark.parametrize(("encoding", "text"), [("gbk", "a,买到假货"), ("utf-8", 'a,1\nb,"' + "x" * 2000)])
+def test_what_is_no_csv_in_utf8_is_refused_with_the_place(tmp_path, monkeypatch, encoding, text):
+    monkeypatch.setattr(batch, "CELL", 1000)
+    (tmp_path / "in.csv").write_text(f"id,turns\n{text}\n", encoding=encoding)
+    with pytest.raises(batch.BatchRefused, match=r"in\.csv is not CSV in UTF-8 after row [12] "):
+        list(batch.rows(tmp_path / "in.csv"))
+
+
+def test_a_process_that_is_killed_ends_the_batch_with_what_to_do(assistant):
+    def kill() -> None:
+        while not (processes := multiprocessing.active_children()):
+            time.sleep(0.01)
+        for process in processes:
+            process.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(batch.BatchRefused, match="fewer --jobs, it goes on"):
+        list(batch.answered(iter(ROWS), assistant.settings, 2))
+    killer.join()

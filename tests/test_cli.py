@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant import __version__
+from assistant import __version__, batch
+from assistant.store import Database
 
 STORY = "我在平台买的电热毯着火了，投诉三次平台都不处理，商品还在卖。"
 
@@ -326,6 +327,26 @@ def test_a_whole_last_line_without_its_end_is_answered_once(run, lines, tmp_path
     target.write_text(json.dumps({"id": "a", "reply": "whole"}), encoding="utf-8")
     run("cite", "--input", lines("in.jsonl", *TEXTS), "--output", target)
     assert [r["id"] for r in read(target)].count("a") == 1
+
+
+def test_what_a_batch_has_written_can_be_replayed_wherever_it_was_stopped(run, lines, tmp_path, monkeypatch):
+    made, opened = [], []
+
+    def full(sink: batch.Sink, row: dict) -> None:
+        made.append(row["decision_id"])
+        if len(made) > 1:
+            raise OSError(28, "No space left on device", str(sink.file))
+
+    monkeypatch.setattr(batch.Sink, "write", full)
+    migrate = Database._migrate
+    monkeypatch.setattr(Database, "_migrate", lambda store: (opened.append(1), migrate(store)))
+    rows = [{"id": n, "turns": [f"{STORY}花了{n}元。"]} for n in (401, 402, 403)]
+    status, _, err = run("batch", lines("in.jsonl", *rows), tmp_path / "out.jsonl")
+    assert (status, err) == (2, f"anbao: No space left on device: {tmp_path / 'out.jsonl'}".replace("\n", ""))
+    assert opened == [1]
+    assert len(made) == 2
+    for decision in made:
+        assert run("replay", decision)[0] == 0
 
 
 def test_a_batch_without_its_file_says_so(run, tmp_path):

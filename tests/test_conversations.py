@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
@@ -13,8 +15,9 @@ from assistant.conversations import Conversations
 from assistant.graph import Assistant
 from assistant.service import app
 from assistant.store import Database, NotFound
-from tests.postgres import Postgres
+from tests.postgres import Postgres, free_port
 from tests.test_service import JOINT, begin, code, send
+from tests.web import serve
 
 
 @pytest.fixture
@@ -70,6 +73,31 @@ def test_a_stream_tells_what_is_accepted_what_is_done_and_the_reply(client):
     assert names == ["accepted", *["step"] * 5, "reply"]
     reply = json.loads(lines[-1][6:])
     assert "连带责任" in reply["reply"]["text"]
+
+
+def test_events_come_while_the_answer_is_still_being_worked_out(assistant, store, monkeypatch):
+    port, heard = free_port(), Event()
+    decide = type(assistant).decide
+
+    def waits(self: Assistant, state: object) -> object:
+        assert heard.wait(20), "the events before were not sent"
+        return decide(self, state)
+
+    waits.__name__ = "decide"  # by which the graph knows its steps
+    monkeypatch.setattr(type(assistant), "decide", waits)
+    patched = Assistant(assistant.settings, assistant.library, assistant.index, None)
+    server, thread = serve(app.build(patched, store), port)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            path = f"/v1/conversations/{begin(client)['id']}/messages/stream"
+            with client.stream("POST", path, json={"text": JOINT}) as answer:
+                events = (line[7:] for line in answer.iter_lines() if line.startswith("event: "))
+                assert [next(events), next(events)] == ["accepted", "step"]
+                heard.set()
+                assert list(events)[-1] == "reply"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def test_a_corrected_fact_stands_whatever_is_said_later(client):

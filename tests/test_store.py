@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
@@ -43,6 +44,27 @@ def test_nothing_is_ever_unpickled():
 def test_the_migrations_make_the_tables_that_the_code_expects(store):
     with store.reading() as link:
         assert compare_metadata(MigrationContext.configure(link), metadata) == []
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it(store_url, monkeypatch):
+    upgrade = command.upgrade
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", lambda config, _: upgrade(config, "0001"))
+        old = Database(store_url)
+    kept = begun(old)
+    with old.writing() as link:
+        sent = talks.accept(link, kept, "平台卖假货", "c1")
+        link.execute(text("insert into webhooks (id, tenant, url, secret, created_at) "
+                          "values ('w', 'shop', 'https://desk.example', 's', '2026')"))  # fmt: skip
+    old.close()
+    new = Database(store_url)
+    with new.reading() as link:
+        assert compare_metadata(MigrationContext.configure(link), metadata) == []
+        assert talks.said(link, kept.id) == [sent]
+        assert [(hook.id, hook.kind, hook.token) for hook in outbox.listed(link, "shop")] == [
+            ("w", "events", "")
+        ]
+    new.close()
 
 
 def test_opening_again_keeps_what_is_there(store, store_url):

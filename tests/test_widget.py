@@ -67,7 +67,11 @@ class Shop:
         """A page with the widget, under the strictest policy it can live with."""
         tag = f'<script src="{self.service}/widget/anbao.js" data-key="{key or self.key}" {attributes}></script>'
         html = f'<!doctype html><html lang="zh"><title>shop</title><body><h1>商城</h1>{tag}</body></html>'
-        self.pages[path] = html, f"default-src 'none'; script-src {self.service}; connect-src {self.service}"
+        self.pages[path] = (
+            html,
+            f"default-src 'none'; script-src {self.service}; connect-src {self.service}; "
+            "require-trusted-types-for 'script'",
+        )
         return self.origin + path
 
 
@@ -196,6 +200,57 @@ def test_a_message_survives_the_service_going_away(shop, visit):
     page.reload()
     expect(last(page)).to_contain_text("连带责任")
     expect(page.locator("article.user")).to_have_count(2)
+
+
+@pytest.mark.parametrize(("status", "told"), [
+    (429, "现在太忙"), (503, "现在太忙"), (507, "现在太忙"), (500, "出了问题"), (401, "此页面不能使用咨询"),
+])  # fmt: skip
+def test_a_refusal_is_told_by_its_kind_and_the_message_is_sent_again(shop, visit, status, told):
+    page = visit(shop.page(f"/refused-{status}"))
+    page.get_by_role("button", name="维权咨询").click()
+    page.route("**/messages/stream", lambda route: route.fulfill(status=status, body="{}"))
+    say(page, JOINT)
+    expect(page.get_by_role("alert")).to_contain_text(told)
+    page.unroute("**/messages/stream")
+    page.get_by_role("button", name="重试").click()
+    expect(last(page)).to_contain_text("连带责任")
+    expect(page.locator("article.user")).to_have_count(1)
+
+
+def test_where_the_conversation_was_deleted_meanwhile_a_new_one_begins(shop, visit):
+    page = visit(shop.page("/gone"))
+    page.get_by_role("button", name="维权咨询").click()
+    say(page, "在吗")
+    expect(page.locator("article")).to_have_count(3)
+    expect(page.get_by_role("button", name="发送")).to_be_enabled()
+    with shop.store.writing() as link:
+        link.exec_driver_sql("delete from conversations")
+    say(page, JOINT)
+    page.get_by_role("button", name="重试").click()
+    expect(last(page)).to_contain_text("连带责任")
+    with shop.store.writing() as link:
+        link.exec_driver_sql("delete from conversations")
+    page.reload()
+    expect(page.locator("article")).to_have_count(1)
+    say(page, JOINT)
+    expect(last(page)).to_contain_text("连带责任")
+
+
+def test_on_a_small_screen_the_panel_is_whole_and_the_color_is_the_shops(shop, visit):
+    page = visit(shop.page("/small", 'data-color="rgb(120, 20, 20)"'), viewport={"width": 320, "height": 480})
+    button = page.get_by_role("button", name="维权咨询")
+    assert button.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(120, 20, 20)"
+    button.click()
+    say(page, JOINT)
+    expect(last(page)).to_contain_text("连带责任")
+    for part in ("dialog", "textbox"):
+        box = page.get_by_role(part).bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["y"] >= 0
+        assert box["x"] + box["width"] <= 320
+        assert box["y"] + box["height"] <= 480
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_words_are_shown_as_they_were_typed(shop, visit):

@@ -112,6 +112,22 @@ def test_a_receiver_that_never_answers_is_given_up(store, client):
     assert (row.state, row.problem) == ("given_up", "ConnectError")
 
 
+def test_what_is_due_to_others_does_not_wait_for_a_receiver_that_is_silent(store, receiver, client):
+    silent = f"http://127.0.0.1:{free_port()}/hook"
+    with store.writing() as link:
+        for url in (silent, receiver.url):
+            outbox.create(link, "shop", url)
+        for number in range(3):
+            outbox.tell(link, "shop", "ticket.opened", {"ticket": f"t{number}"})
+    tries = 0
+    while worker.deliver(store, client):
+        tries += 1
+    assert sorted(json.loads(body)["ticket"] for _, body in receiver.got) == ["t0", "t1", "t2"]
+    assert tries == 4, "the silent one was asked once"
+    due_now(store)
+    assert worker.deliver(store, client), "and what waited is not forgotten"
+
+
 def test_waits_grow_to_four_hours_and_add_up_to_a_day():
     waits = [worker.wait(n) for n in range(1, worker.ATTEMPTS)]
     assert waits[:3] == [5, 15, 45]

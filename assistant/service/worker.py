@@ -28,6 +28,7 @@ SWEEP = 30.0  # seconds between sweeps
 TIMEOUT = 10.0  # seconds a receiver has
 ATTEMPTS = 12  # with the waits below, for about a day
 LONGEST = 4 * 3600.0
+SILENT = 60.0  # seconds for which a receiver that did not answer is left alone, so that others need not wait
 
 
 def wait(attempts: int) -> float:
@@ -88,14 +89,17 @@ def deliver(store: Database, client: httpx.Client) -> bool:
         if sent is None:
             outbox.settle(link, delivery.id, "given_up", problem="erased")
             return True
+    silent = False
     try:
         answer = client.post(sent.url, content=sent.body, headers=dict(sent.headers))
         problem = "" if answer.is_success else f"answered {answer.status_code}"
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        problem = type(error).__name__
+        problem, silent = type(error).__name__, True
     attempts = delivery.attempts + 1
     state = "delivered" if not problem else "given_up" if attempts >= ATTEMPTS else "due"
     with store.writing() as link:
+        if silent:
+            outbox.postpone(link, hook.id, SILENT)
         outbox.settle(link, delivery.id, state, wait(attempts) if state == "due" else 0, problem)
     return True
 

@@ -118,6 +118,12 @@ def settle(link: Connection, delivery: str, state: str, seconds: float = 0, prob
     _set(link, delivery, state=state, due_at=_in(seconds), problem=problem[:80])
 
 
+def postpone(link: Connection, webhook: str, seconds: float) -> None:
+    """What is due to a webhook now is due in so many seconds."""
+    waiting = (deliveries.c.webhook == webhook, deliveries.c.state == "due", deliveries.c.due_at <= now())
+    link.execute(update(deliveries).where(*waiting).values(due_at=_in(seconds)))
+
+
 def tried(link: Connection, tenant: str) -> list[Delivery]:
     """The newest hundred deliveries of a tenant, for its administrator."""
     query = select(deliveries).join(webhooks).where(webhooks.c.tenant == tenant)
