@@ -422,5 +422,7 @@ def open_index(
 def build(settings: Settings, progress: Callable[[int], object] | None = None) -> Assistant:
     """An assistant ready to answer. Raises SettingsError, CorpusError or IndexProblem."""
     model = chat.load(settings)
+    if model:
+        agent.check_prompts(settings.prompts)
     library = Library(settings.corpus, settings.added)
     return Assistant(settings, library, open_index(settings, library, progress), model)
