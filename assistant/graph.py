@@ -171,7 +171,7 @@ class Assistant:
         intent = "empty"
         if message.strip():
             leans = leaning(told.readings(message, stated, self.trained))
-            intent = self.intents.of(message, stated, memory.facts, leans)
+            intent = self.intents.of(message, stated, memory.own, leans)
         firm = memory.firm - stated.known.keys()
         facts = memory.own.merged(stated)
         if intent in ABOUT_FACTS:

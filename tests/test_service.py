@@ -74,7 +74,7 @@ def test_ask_gives_the_contract_and_keeps_the_decision(client, store, assistant)
 
 
 def test_ask_answers_for_whom_it_is_written(client, assistant):
-    question = "补充责任和连带责任差在哪？"
+    question = "什么是安全保障义务？"
     rows = {
         who: client.post("/v1/ask", json={"turns": question, "audience": who}) for who in ("lawyer", "judge")
     }
