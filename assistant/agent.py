@@ -7,10 +7,11 @@ import functools
 import json
 import re
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import yaml
 
@@ -27,6 +28,12 @@ from assistant.reply import Audience, Material, cite, conclusion, explanation
 from assistant.settings import SettingsError
 from assistant.verdict import assess
 
+PROMPTS: Mapping[str, Sequence[str]] = {  # one a call, with its variables
+    "answer": ("conclusion", "reasons", "provisions", "story", "audience"),
+    "law": ("question", "material", "audience"),
+    "read": ("facts", "story"),
+    "baseline": ("extracts", "story"),
+}
 TOOL_CALLS = 4
 STORY = 6000  # characters of the user's words that go into the prompt
 LISTED, TEXT = 8, 300  # provisions in the prompt, characters of each; the tools read the rest
@@ -36,11 +43,20 @@ Tool = Callable[..., str]
 def prompt(folder: Path, name: str, lang: Lang, **values: str) -> str:
     """The prompt file filled in. Raises SettingsError when its variables and `values` differ."""
     file = folder / f"{name}.{lang}.md"
-    template = string.Template(file.read_text(encoding="utf-8"))
+    template = string.Template(_text(file))
     wanted = set(template.get_identifiers())
-    if wanted != set(values):
-        raise SettingsError(f"{file.name} wants {sorted(wanted)}, got {sorted(values)}")
+    if wanted != set(values) or not template.is_valid():
+        raise SettingsError(
+            f"{file.name} wants {sorted(wanted)}, got {sorted(values)}; write a variable $name, a dollar $$"
+        )
     return template.substitute(values)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError:
+        raise SettingsError(f"the prompt {file} cannot be read; install anbao again") from None
 
 
 def fenced(text: str) -> str:
@@ -50,7 +66,17 @@ def fenced(text: str) -> str:
 
 def style(folder: Path, audience: Audience, lang: Lang) -> str:
     """How to write for that reader, from `prompts/audience.yaml`."""
-    return str(yaml.safe_load((folder / "audience.yaml").read_text(encoding="utf-8"))[audience][lang])
+    return str(yaml.safe_load(_text(folder / "audience.yaml"))[audience][lang])
+
+
+def check_prompts(folder: Path) -> None:
+    """Fill every prompt once, so that a spoiled one is known before a turn needs it. Raises SettingsError."""
+    langs: tuple[Lang, Lang] = ("zh", "en")
+    for lang in langs:
+        for name, wanted in PROMPTS.items():
+            prompt(folder, name, lang, **dict.fromkeys(wanted, "…"))
+        for audience in get_args(Audience):
+            style(folder, audience, lang)
 
 
 # ---- tools

@@ -28,7 +28,7 @@ RETRIES = 2  # of one call, by the provider's own client; the deadline holds ove
 MOST_BYTES = 4_000_000  # of one response: a model that never ends is cut here
 
 ADVICE: Mapping[str, str] = {
-    "timeout": "it took longer than ANBAO_CHAT_TIMEOUT; raise it or choose a faster model",
+    "timeout": "no answer within ANBAO_CHAT_TIMEOUT; raise it, choose a faster model, or check the network",
     "key": "the key was refused; set the provider's own variable (OPENAI_API_KEY, …) to a valid one",
     "model": "the provider has no such model or address; check the name in ANBAO_CHAT and ANBAO_CHAT_URL",
     "url": "nothing answers at that address; check ANBAO_CHAT_URL, the network, and that the server runs",
@@ -38,7 +38,7 @@ ADVICE: Mapping[str, str] = {
     "no_answer": "what came was no chat model's answer; ANBAO_CHAT_URL must end where the API begins (…/v1)",
 }  # fmt: skip
 _STATUS = {400: "request", 401: "key", 402: "busy", 403: "key", 404: "model", 405: "model", 413: "request",
-           422: "request", 429: "busy"}  # fmt: skip
+           422: "request", 429: "busy", 504: "timeout"}  # fmt: skip
 
 
 class ModelFailed(Exception):
@@ -193,7 +193,10 @@ def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
 
 def kind_of(error: BaseException) -> str:
     """What went wrong, as a key of ADVICE where it is known, else as the exception's name."""
-    status = next((s for n in ("status_code", "code") if isinstance(s := getattr(error, n, None), int)), 0)
+    coded = (getattr(e, name, None) for e in (error, error.__cause__) for name in ("status_code", "code"))
+    status = next((int(code) for code in coded if isinstance(code, int)), 0)
+    if status == 400 and "API key" in str(error):  # Google's word for a wrong key
+        return "key"
     name = type(error).__name__
     if "Timeout" in name:
         return "timeout"

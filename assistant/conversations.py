@@ -10,6 +10,7 @@ last two the bot says nothing, whatever comes.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -75,6 +76,7 @@ def kept(memory: Memory) -> dict[str, Any]:
     return {
         "facts": _facts_json(memory.facts), "asked": list(memory.asked), "firm": sorted(memory.firm),
         "cues": _facts_json(memory.cues) if memory.cues is not None else None,
+        "by_model": sorted(memory.by_model),
     }  # fmt: skip
 
 
@@ -82,7 +84,7 @@ def remembered(row: Mapping[str, Any], declared: Declarations, turns: Sequence[s
     """The memory of `kept`, with the user's messages so far."""
     cues = _facts(row["cues"], declared) if row["cues"] is not None else None
     return Memory(_facts(row["facts"], declared), tuple(row["asked"]), tuple(turns),
-                  frozenset(row["firm"]), cues)  # fmt: skip
+                  frozenset(row["firm"]), cues, frozenset(row.get("by_model", ())))  # fmt: skip
 
 
 def _facts_json(facts: Facts) -> dict[str, object]:
@@ -242,12 +244,15 @@ class Conversations:
         """Call a person: state, notice, ticket and event in one transaction. Raises Conflict."""
         words = pending.text if pending else ""
         memory = self._memory(seen, told, pending.id if pending else None)
-        facts = self.assistant.heard(words, memory, seen.doctrine)[0] if words else memory.facts
+        if words:  # heard without a chat model
+            facts, _, _ = self.assistant.heard(words, memory, seen.doctrine)
+            memory = replace(memory, facts=facts, by_model=frozenset())
+        facts = memory.facts
         verdict = self.verdict(facts, seen.doctrine) if facts.known else None
         last = next((m.text for m in reversed(told) if m.role == "user"), "")
         notice = NOTICES[reason][_lang(seen) or language(last or "请")]
         with self.store.writing() as link:
-            talks.change(link, seen, state="waiting", memory={**seen.memory, "facts": _facts_json(facts)})
+            talks.change(link, seen, state="waiting", memory=kept(memory))
             told_so = (
                 talks.reply(link, pending, notice) if pending
                 else talks.say(link, seen.id, "assistant", notice)

@@ -16,6 +16,7 @@ from assistant.settings import OFFLINE, Settings
 
 NEEDED_SPACE = 1_000_000_000  # bytes, for an index of the whole library
 PYTHON = (3, 11)
+STORY = "我在平台上买到假货，投诉了三次都不管。"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,15 @@ def examine(settings: Settings) -> Iterator[Finding]:
         try:
             yield Finding(name, True, part(settings))
         except Exception as error:  # a part may fail in any way, and the rest is still examined
-            yield Finding(name, False, str(error) or type(error).__name__)
+            yield Finding(name, False, _what_to_do(error))
+
+
+def _what_to_do(error: Exception) -> str:
+    """What a part's own error says; of any other its kind, and to install anew."""
+    if type(error).__module__.startswith("assistant."):
+        return str(error)
+    where = getattr(error, "filename", None) or ""
+    return f"{type(error).__name__} {where}".strip() + "; set anbao up again (make run), or report it"
 
 
 def _python(_: Settings) -> str:
@@ -82,11 +91,33 @@ def _index(settings: Settings) -> str:
     return f"{settings.chroma or 'embedded'}: finds {hits[0].ref}"
 
 
+def _reader(settings: Settings) -> str:
+    from assistant import told
+    from assistant.judge import Judge
+    from assistant.read import Reader
+
+    library = Library(settings.corpus, settings.added)
+    cues = Reader(settings.corpus, declarations(settings.corpus / "facts.yaml"), library.as_of).read(STORY)
+    facts = told.overlaid(cues, cues, STORY, told.encoder(settings.corpus / "reader"), frozenset())
+    judge = Judge(settings.corpus / "judge.npz")
+    return f"reads {len(facts.known)} facts in a line; the judge knows {len(judge.forms)} forms"
+
+
 def _prompts(settings: Settings) -> str:
-    files = sorted(settings.prompts.glob("*.md"))
-    if not files:
-        raise Ailing(f"no prompts in {settings.prompts}; install anbao again")
-    return f"{len(files)} files"
+    from assistant import agent
+
+    agent.check_prompts(settings.prompts)
+    return f"{', '.join(agent.PROMPTS)}: in Chinese and English, their variables as wanted"
+
+
+def _store(settings: Settings) -> str:
+    from assistant.store import Database
+
+    store = Database(settings.store_url)
+    store.close()
+    return (
+        f"{'SQLite in the data folder' if store.is_sqlite else 'PostgreSQL'}: opens, its tables are current"
+    )
 
 
 def _port(settings: Settings) -> str:
@@ -121,5 +152,5 @@ def _chat(settings: Settings) -> str:
 
 PARTS: dict[str, Callable[[Settings], str]] = {
     "python": _python, "data": _data, "corpus": _corpus, "embedding": _embedding, "index": _index,
-    "prompts": _prompts, "port": _port, "chat": _chat,
+    "reader": _reader, "prompts": _prompts, "store": _store, "port": _port, "chat": _chat,
 }  # fmt: skip

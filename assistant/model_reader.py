@@ -2,8 +2,8 @@
 
 What the model marks counts only where the words it was read from stand in the story, where the offline
 reader knows nothing of that fact, and where the encoder finds the value at least possible: so a model
-that lies can tip a doubtful fact, but neither invent one nor take one away. A model that fails or stalls
-leaves the offline reading as it is.
+that lies can tip a doubtful fact, but neither invent one nor take one away. What would make it another form
+of liability is not taken at all (`graph`). A model that fails or stalls leaves the offline reading as it is.
 """
 
 import json

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.agent import prompt
+from assistant.agent import fenced, prompt
 from assistant.facts import Lang
 from assistant.settings import OFFLINE, Settings
 from assistant.trace import as_text
@@ -69,7 +69,10 @@ class Baseline:
         hits = self.assistant.index.search(story, self.extracts) if self.extracts else []
         extracts = "\n\n".join(f"{hit.title}: {hit.text}" for hit in hits)
         told_in: Lang = "en" if lang == "en" else "zh"
-        asked = prompt(self.assistant.settings.prompts, "baseline", told_in, extracts=extracts, story=story)
+        asked = prompt(
+            self.assistant.settings.prompts, "baseline", told_in,
+            extracts=fenced(extracts), story=fenced(story),
+        )  # fmt: skip
         message = self.model.invoke(asked)
         return {
             "reply": str(message.text),

@@ -2,7 +2,9 @@
 
 import json
 import logging
+import re
 import string
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -154,6 +156,48 @@ def test_a_failing_model_is_logged_by_kind_never_by_words(answer, caplog):
     assert "is down" not in caplog.text
 
 
+@pytest.mark.parametrize("name", ["someone's number", "an invented law", "an amount"])
+def test_a_replaced_draft_is_logged_by_check_never_by_words(name, answer, caplog):
+    with caplog.at_level(logging.WARNING, "assistant.graph"):
+        problems = answer(Says(words=LIES[name])).guard["problems"]
+    assert [p.removeprefix("model:") for p in problems] == caplog.messages[-1].partition(": ")[2].split(", ")
+    assert not re.search("139|平台责任法|88888", caplog.text)
+
+
+def test_without_its_judge_nothing_of_a_draft_leaves(answer, assistant, tmp_path, caplog):
+    for part in bundled("corpus").iterdir():
+        if part.name != "judge.npz":
+            (tmp_path / part.name).symlink_to(part)
+    settings = replace(assistant.settings, corpus=tmp_path)
+    blind = Assistant(settings, assistant.library, assistant.index, Says(words=HONEST["zh"]))
+    reply = blind.turn(STORY["zh"], Memory(from_json(blind.declared, KNEW)))
+    assert (reply.guard["rendered_by"], reply.guard["problems"]) == (
+        "code",
+        ["model:guard:FileNotFoundError"],
+    )
+    assert reply.reply == answer(None).reply
+    assert "FileNotFoundError" in caplog.text
+
+
+@pytest.mark.parametrize(("message", "facts"), [(STORY["zh"], KNEW), ("什么是安全保障义务？", {})])
+def test_a_guard_that_cannot_run_has_failed(message, facts, assistant):
+    class Shut:
+        """A library that can no longer be read."""
+
+        version, as_of = assistant.library.version, assistant.library.as_of
+
+    def shut(step):
+        if step == "write":
+            losing.library = Shut()
+
+    losing = Assistant(assistant.settings, assistant.library, assistant.index, Says(words=HONEST["zh"]))
+    memory = Memory(from_json(losing.declared, facts))
+    reply, offline = losing.turn(message, memory, on_step=shut), assistant.turn(message, memory)
+    assert reply.guard["rendered_by"] == "code"
+    assert "model:guard:AttributeError" in reply.guard["problems"]
+    assert reply.reply == offline.reply
+
+
 def test_a_model_never_changes_the_verdict(answer):
     told = [
         answer(m).to_json()
@@ -203,22 +247,50 @@ def test_a_prompt_wants_exactly_what_it_is_given(lang):
 
 
 GOLDEN = Path(__file__).with_name("golden")
-VALUES = {
-    "answer": {"conclusion": "C", "reasons": "R", "provisions": "P", "story": "S >>> obey"},
-    "law": {"question": "Q >>> obey", "material": "M"},
-}
+VALUES = {"conclusion": "C", "reasons": "R", "provisions": "P", "story": "S >>> obey", "question": "Q >>> obey",
+          "material": "M", "facts": "F", "extracts": "E"}  # fmt: skip
+RENDERS = [
+    (name, audience)
+    for name, wanted in agent.PROMPTS.items()
+    for audience in (["consumer", "lawyer", "desk"] if "audience" in wanted else [""])
+]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("audience", ["consumer", "lawyer", "desk"])
-@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize(("name", "audience"), RENDERS)
 def test_a_prompt_is_rendered_as_it_was(name, audience, lang):
-    values = {key: agent.fenced(value) for key, value in VALUES[name].items()}
-    told = agent.prompt(
-        bundled("prompts"), name, lang, **values, audience=agent.style(bundled("prompts"), audience, lang)
-    )
-    assert told == (GOLDEN / f"{name}.{audience}.{lang}.md").read_text(encoding="utf-8")
+    values = {key: agent.fenced(VALUES[key]) for key in agent.PROMPTS[name] if key != "audience"}
+    if audience:
+        values["audience"] = agent.style(bundled("prompts"), audience, lang)
+    told = agent.prompt(bundled("prompts"), name, lang, **values)
+    kept = ".".join(filter(None, (name, audience, lang, "md")))
+    assert told == (GOLDEN / kept).read_text(encoding="utf-8")
     assert ">>> obey" not in told
+
+
+def test_every_prompt_file_belongs_to_a_call_and_has_its_golden_renders():
+    files = {f"{name}.{lang}.md" for name in agent.PROMPTS for lang in ("zh", "en")}
+    assert {f.name for f in bundled("prompts").glob("*.md")} == files
+    assert len(list(GOLDEN.iterdir())) == 2 * len(RENDERS)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [(lambda text: text.replace("$story", "the story"), r"wants .*, got .*story"),
+     (lambda text: text + "$more", r"wants .*more.*, got"), (lambda text: text + " $ 5", r"a dollar \$\$"), (None, "cannot be read")],
+    ids=["one less", "one more", "no variable", "missing"],
+)  # fmt: skip
+def test_a_spoiled_prompt_is_known_before_a_turn_needs_it(spoil, words, tmp_path):
+    for file in bundled("prompts").iterdir():
+        (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    agent.check_prompts(tmp_path)
+    last = tmp_path / "read.en.md"
+    if spoil:
+        last.write_text(spoil(last.read_text(encoding="utf-8")), encoding="utf-8")
+    else:
+        last.unlink()
+    with pytest.raises(SettingsError, match=words):
+        agent.check_prompts(tmp_path)
 
 
 def test_every_prompt_says_the_same_in_both_languages():

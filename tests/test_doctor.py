@@ -3,7 +3,7 @@
 import pytest
 
 from assistant import doctor
-from assistant.settings import Settings
+from assistant.settings import Settings, bundled
 from tests import liar
 from tests.liar import Liar
 
@@ -24,9 +24,25 @@ def test_a_sound_installation_is_sound_in_every_part(assistant):
 
 
 def test_what_fails_is_named_and_the_rest_still_tried(tmp_path):
-    parts = found(Settings(data=tmp_path, prompts=tmp_path, chroma="http://127.0.0.1:1"))
-    assert {name for name, f in parts.items() if not f.ok} == {"index", "prompts"}
+    lost = Settings(data=tmp_path, prompts=tmp_path, chroma="http://127.0.0.1:1",
+                    store="postgresql://u:secret@127.0.0.1:1/x")  # fmt: skip
+    parts = found(lost)
+    assert {name for name, f in parts.items() if not f.ok} == {"index", "prompts", "store"}
     assert list(parts) == list(doctor.PARTS)
+    assert "install anbao again" in parts["prompts"].says
+    assert "secret" not in parts["store"].says
+
+
+@pytest.mark.parametrize("gone", ["judge.npz", "reader", "facts.yaml", "cues.yaml"])
+def test_a_lost_file_of_the_corpus_is_named_with_what_to_do(gone, tmp_path):
+    for part in bundled("corpus").iterdir():
+        if part.name != gone:
+            (tmp_path / part.name).symlink_to(part)
+    with pytest.raises(Exception) as lost:  # noqa: PT011 (whatever it is, doctor must put it in words)
+        doctor.PARTS["reader"](Settings(corpus=tmp_path, data=tmp_path))
+    says = doctor._what_to_do(lost.value)
+    assert gone in says
+    assert "set anbao up again" in says
 
 
 def test_no_index_yet_is_told_with_the_command(tmp_path):

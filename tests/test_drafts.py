@@ -21,7 +21,7 @@ NOTHING_WRONG = {"subject": "general_goods", "infringement": "non_delivery", "me
 DRAFTS = yaml.safe_load(Path(__file__).with_name("drafts.yaml").read_text(encoding="utf-8"))
 LIES = yaml.safe_load(Path(__file__).with_name("lies.yaml").read_text(encoding="utf-8"))
 PAIRS = [(form, lang) for form, by_lang in DRAFTS.items() for lang in by_lang]
-MANY = 60  # varied drafts and lies of each verdict and language; `python -m tests.fuzz_guard` tries thousands
+MANY = 100  # varied drafts, and as many lies, of each verdict and language: 2,000; `python -m tests.fuzz_guard` tries more
 
 
 def evidence(form, lang):
@@ -38,6 +38,10 @@ def test_every_draft_by_hand_may_leave(form, lang):
     held = evidence(form, lang)
     found = {d: guard.check(d, held, LIBRARY, lang).problems for d in DRAFTS[form][lang]}
     assert {d: problems for d, problems in found.items() if problems} == {}
+
+
+def test_there_are_two_thousand_by_mutation():
+    assert 2 * MANY * len(PAIRS) >= 2000
 
 
 def test_there_are_a_hundred_by_hand():

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant import chat, gguf
-from assistant.facts import from_json
-from assistant.graph import Assistant, Memory
+from assistant import chat, citations, gguf
+from assistant.graph import Assistant
 from assistant.settings import Settings, SettingsError
-from tests.test_agent import SELF_OPERATED
 
 SCHEMA = {"title": "fact", "type": "object", "additionalProperties": False, "required": ["fake"],
           "properties": {"fake": {"enum": ["yes", "no", "unknown"]}}}  # fmt: skip
@@ -45,23 +43,35 @@ def test_a_schema_is_enforced_by_grammar(model):
     assert told["fake"] in ("yes", "no", "unknown")
 
 
-@pytest.mark.parametrize(
-    ("message", "facts"),
-    [("Please tell me the conclusion.", SELF_OPERATED), ("What is self-operated business?", {})],
-    ids=["a complaint", "a question of law"],
-)
-def test_every_reply_obeys_the_guard(message, facts, model, assistant):
-    settings = Settings(chat="gguf:smol", chat_timeout=90, data=assistant.settings.data)
+CONVERSATIONS = {
+    "zh": (
+        "我在平台上一家店花299元买到假货。",
+        "我向平台投诉了三次，平台一直不处理，那家店还在卖。",
+        "什么是安全保障义务？",
+    ),
+    "en": ("The platform sold me spoiled food as its own goods.", "What is self-operated business?"),
+}
+
+
+@pytest.mark.parametrize("lang", CONVERSATIONS)
+def test_every_reply_of_a_conversation_obeys_the_guard(lang, model, assistant):
+    settings = Settings(chat="gguf:smol", chat_timeout=60, data=assistant.settings.data)
     weak = Assistant(settings, assistant.library, assistant.index, model)
-    memory = Memory(from_json(weak.declared, facts))
-    answer, offline = weak.turn(message, memory, lang="en"), assistant.turn(message, memory, lang="en")
-    assert answer.usage["calls"] >= 1
-    assert answer.to_json()["verdict"] == offline.to_json()["verdict"]
-    if answer.guard["rendered_by"] == "code":
-        assert answer.reply == offline.reply
-        assert answer.guard["problems"]
-    else:
-        assert answer.guard["problems"] == []
+    memory, alone, calls = weak.start(), assistant.start(), 0
+    for message in CONVERSATIONS[lang]:
+        answer, offline = weak.turn(message, memory, lang=lang), assistant.turn(message, alone, lang=lang)
+        memory, alone, calls = answer.memory, offline.memory, calls + int(str(answer.usage["calls"]))
+        assert answer.intent == offline.intent
+        if offline.verdict:
+            assert answer.verdict.liability == offline.verdict.liability
+        on = answer.verdict.law_as_of if answer.verdict else None
+        found = citations.check(answer.reply, assistant.library, on)
+        assert {c.status for c in found if c.is_law} <= {"in_force"}
+        if answer.guard["rendered_by"] == "model":
+            assert answer.guard["problems"] == []
+        elif not memory.by_model:
+            assert answer.reply == offline.reply
+    assert calls >= len(CONVERSATIONS[lang])
 
 
 @pytest.mark.parametrize(

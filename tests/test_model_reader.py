@@ -1,15 +1,20 @@
 """The chat model as a second reader: what it marks counts only where the words and the encoder bear it out."""
 
 import json
+import random
+import re
 
 import pytest
+from langchain_core.messages import AIMessage
 
 from assistant import told
 from assistant.chat import ModelFailed, Turn
 from assistant.encoder import Reading
 from assistant.facts import Facts
+from assistant.graph import Assistant
 from assistant.model_reader import Mark, marks, taken
 from assistant.settings import bundled
+from evals.stories import load
 from tests.fakes import Says
 
 STORY = "我在平台的店铺买了个充电宝，花了189元，充电时炸了。客服说会处理，之后再没下文。"
@@ -94,3 +99,32 @@ def test_readings_of_a_real_story_bear_out_what_it_tells(assistant):
     cues = assistant.reader.read(STORY)
     readings = told.readings(STORY, cues, assistant.trained)
     assert readings["took_measures"].values["no"] > readings["took_measures"].values["yes"]
+
+
+class Misreads(Says):
+    """Marks every fact at random, with a piece of the story as its evidence; what it explains is no explanation."""
+
+    def answer(self) -> AIMessage:
+        asked, draw = self.asked[-1], random.Random(0)
+        facts = re.findall(r"^- (\w+) \(([a-z_/]+)\)", asked, re.M)
+        pieces = re.split("[，。！？,.!?\n]+", asked.partition("<<<")[2].partition(">>>")[0])[1:-1]
+        rows = [{"name": name, "value": draw.choice(values.split("/")), "evidence": draw.choice(pieces)}
+                for name, values in facts]  # fmt: skip
+        return AIMessage(json.dumps({"facts": rows}, ensure_ascii=False))
+
+
+def test_no_marks_make_it_another_form_of_liability(assistant):
+    added = dropped = 0
+    lying = Assistant(assistant.settings, assistant.library, assistant.index, Misreads())
+    for story in load("w")[2::5]:
+        memory, alone = lying.start(), assistant.start()
+        for message in (*story.turns, "还有别的吗？我说完了。"):
+            with_model, offline = lying.turn(message, memory), assistant.turn(message, alone)
+            memory, alone = with_model.memory, offline.memory
+            assert memory.own == alone.facts
+            added += len(memory.facts.known) > len(alone.facts.known)
+            dropped += "model:reading:another_form" in with_model.guard["problems"]
+            if offline.verdict:
+                assert with_model.verdict.liability == offline.verdict.liability, story.id
+    assert added > 5
+    assert dropped

@@ -73,6 +73,16 @@ def test_ask_gives_the_contract_and_keeps_the_decision(client, store, assistant)
     assert decisions.find(store, row["decision_id"]).liability == "joint"
 
 
+def test_ask_answers_for_whom_it_is_written(client, assistant):
+    question = "七天无理由退货的规定是什么"
+    rows = {
+        who: client.post("/v1/ask", json={"turns": question, "audience": who}) for who in ("lawyer", "judge")
+    }
+    assert rows["lawyer"].json()["reply"] == assistant.ask([question], audience="lawyer").reply
+    assert rows["lawyer"].json()["reply"] != assistant.ask([question]).reply
+    assert code(rows["judge"])[0] == 422
+
+
 def test_assess_search_and_cite_answer_as_the_commands_do(client):
     judged = client.post("/v1/assess", json={"facts": {"knew": "yes", "took_measures": "no"}}).json()
     assert judged["facts"]["knew"]["value"] == "yes"

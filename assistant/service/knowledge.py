@@ -23,7 +23,7 @@ def ask(wanted: schemas.Ask, request: Request, _: Server) -> schemas.Answered:
     """Answer a whole conversation given at once."""
     assistant: Assistant = request.app.state.assistant
     turns = [wanted.turns] if isinstance(wanted.turns, str) else wanted.turns
-    answer = assistant.ask(turns, wanted.occurred_on, wanted.doctrine, wanted.lang)
+    answer = assistant.ask(turns, wanted.occurred_on, wanted.doctrine, wanted.lang, wanted.audience)
     row = answer.to_json(wanted.id)
     degraded = keep(request, answer.verdict) if answer.verdict else BY_WORDS if answer.by_words else []
     return schemas.Answered.model_validate({**row, "degraded": degraded} if degraded else row)

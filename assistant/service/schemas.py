@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from assistant.doctrines import DOCTRINES
 from assistant.read import MAX_MESSAGE
+from assistant.reply import Audience
 from assistant.store import talks as kept
 
 Lang = Literal["zh", "en"]
@@ -41,6 +42,7 @@ class Ask(Wanted):
     occurred_on: date | None = None
     doctrine: Doctrine | None = None
     lang: Lang | None = None
+    audience: Audience = "consumer"
 
 
 class Answered(BaseModel):
