@@ -129,7 +129,8 @@ def find(question: str, hits: Sequence[Hit], shelf: Shelf, lang: Lang, audience:
     notes = _notes(question, hits, shelf.notes, lang, audience) if strong else []
     nearest = [h.ref for h in hits if h.kind != "doctrine"] if strong and not held else []
     basis = [*(ref for term in used for ref in term.refs[:2]), *(r for n in notes[:1] for r in n.refs[:2])]
-    refs = list(dict.fromkeys([*held, *nearest[:2], *basis, *nearest[2:]]))[: PROVISIONS[audience]]
+    ordered = [*held, *basis[:2], *nearest[:2], *basis[2:], *nearest[2:]]
+    refs = list(dict.fromkeys(ordered))[: PROVISIONS[audience]]
     provisions = gather(_whole(refs), shelf.library, shelf.library.as_of)
     cited = (c for note in notes for c in check_citations(note.body[lang], shelf.library))
     return Found(question, lang, audience, missing, used, notes, provisions,
