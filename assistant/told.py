@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from assistant.encoder import Encoder, Reading
+from assistant.encoder import LONGEST, Encoder, Reading
 from assistant.facts import Declaration, Facts, plain
 from assistant.read import tidied
 
@@ -46,12 +46,13 @@ def _read(trained: Encoder, text: str, cues: tuple[tuple[str, str], ...]) -> dic
 def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: frozenset[str]) -> Facts:
     """`facts` with what the encoder reads in the whole `text` so far; `firm` facts are left alone.
 
-    `cues`: what the grammar read in the same text; the encoder has learnt how far to believe it, and a
-    cue it holds for silence is dropped.
+    `cues`: what the grammar read in the same text; the encoder has learnt how far to believe it. What it
+    holds for silence in the whole is dropped, be it a cue or what it read itself when less was told.
     """
     if len(text) < SHORT and not cues.known:
         return facts
-    silent = set()
+    silent: set[str] = set()
+    read_whole = len(text) <= LONGEST  # of a longer story it may have read the ends alone
     for name, reading in readings(text, cues, trained).items():
         if name not in facts.declared:  # the intent is no fact
             continue
@@ -61,9 +62,9 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
         value = _decided(facts.declared[name], reading)
         if value and value != plain(facts[name]):
             facts = facts.with_(name, value, "stated", _around(text, reading))
-        elif not value and len(text) >= SHORT and reading.silence >= SILENT and facts[name] == cues[name]:
+        elif not value and reading.silence >= SILENT and (read_whole or facts[name] == cues[name]):
             silent.add(name)
-    return tidied(facts.without(silent))
+    return tidied(facts.without(silent if len(text) >= SHORT else ()))
 
 
 @cache

@@ -43,7 +43,7 @@ class Table:
 def judged(folder: Path) -> list[Case]:
     """The stories the folder has readings of."""
     ids = set(np.load(folder / "held.npz")["ids"].tolist())
-    return [case for case in story_cases.cases(stories.DEVELOPMENT) if case.id in ids]
+    return [case for case in story_cases.cases((*stories.DEVELOPMENT, *stories.UNTRAINED)) if case.id in ids]
 
 
 def main() -> None:

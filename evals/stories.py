@@ -1,9 +1,9 @@
 """Scenario stories with their gold facts, one file per author in `evals/scenarios`.
 
-DEVELOPMENT names the files for development; `c.yaml` and `m.jsonl` are locked: scored to report, never
-read. `n.jsonl` tells each story in five wordings, `w.jsonl` tells plainly, `x.jsonl`, `y.jsonl` and `z.jsonl`
-tell what comes before courts and complaint boards; these are not trained on. `messages.jsonl` and
-`messages-2.jsonl` have single messages with their intent.
+DEVELOPMENT names the files for development, which the encoder has learnt from; `c.yaml` and `m.jsonl` are
+locked: scored to report, never read. UNTRAINED is neither: `n.jsonl` tells each story in five wordings,
+`w.jsonl` tells plainly, `x.jsonl` tells what comes before courts and complaint boards, `ad.jsonl` what
+misleads a hasty reader. `messages.jsonl` and `messages-2.jsonl` have single messages with their intent.
 A row of a JSONL file:
 {"id": "g-001", "voice": "consumer", "lang": "zh", "turns": ["…"],
  "facts": {"took_measures": ["no", "链接一直挂着卖"]}, "duties": {}, "liability": "joint", "note": "…"}
@@ -21,11 +21,9 @@ from assistant.facts import Declarations, Facts, plain
 
 FOLDER = Path(__file__).parent / "scenarios"
 DEVELOPMENT = ("a", "b", "d", "e", "f", "g", "h", "i", "j", "k", "l", "o", "p", "q",
-               "r", "s", "t", "u")  # fmt: skip
+               "r", "s", "t", "u", "y", "z", "aa", "ab", "ac", "ae", "af", "ag", "ah")  # fmt: skip
 LOCKED = ("c", "m")
-REWORDINGS = "n"
-PLAIN = "w"
-DISPUTES = "x"
+REWORDINGS, PLAIN, DISPUTES, MISLEADING = UNTRAINED = ("n", "w", "x", "ad")
 
 
 @dataclass(frozen=True)

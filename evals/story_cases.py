@@ -1,7 +1,7 @@
 """Stories as cases, and how facts and duties are scored against a story's gold, for the suites on stories.
 
-Only stories the shipped reader was not trained on: o and q (its thresholds were chosen on them), the
-locked c and m, and n in five wordings each.
+The locked c and m, stories of other kinds that the encoder was not trained on, and o and q, on which its
+thresholds were chosen before it learnt from them too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,8 +11,7 @@ from assistant.verdict import Verdict
 from evals import stories
 from evals.suite import Case, Json
 
-# The encoder as shipped has learnt from o and q too, from the others not.
-MEASURED = ("o", "q", stories.REWORDINGS, stories.DISPUTES, *stories.LOCKED)
+MEASURED = ("o", "q", stories.REWORDINGS, stories.DISPUTES, stories.MISLEADING, *stories.LOCKED)
 _CONDUCT = ("breached", "fulfilled")
 
 
@@ -49,9 +48,9 @@ def fact_parts(gold: Facts, read: Facts) -> tuple[float, dict[str, tuple[float, 
     imply. `fact:NAME` counts how often a gold value was found.
     """
     whole, implied = closed(gold), closed(read)
-    told = {n: f.value for n, f in gold.known.items() if _counts(n, gold.declared)}
+    told = {n: f.value for n, f in gold.known.items() if counts(n, gold.declared)}
     stated = {n: f for n, f in read.known.items()
-              if f.source in ("stated", "corrected") and _counts(n, gold.declared)}  # fmt: skip
+              if f.source in ("stated", "corrected") and counts(n, gold.declared)}  # fmt: skip
     found = {n: read[n] == v or implied[n] == v for n, v in told.items()}
     right = {n: whole[n] == f.value for n, f in stated.items()}
     parts: dict[str, tuple[float, float]] = {
@@ -68,7 +67,7 @@ def fact_parts(gold: Facts, read: Facts) -> tuple[float, dict[str, tuple[float, 
     return 2 * precision * recall / (precision + recall or 1), parts, problems
 
 
-def _counts(name: str, declared: Declarations) -> bool:
+def counts(name: str, declared: Declarations) -> bool:
     """That the deal was on a platform is presumed of every story: nobody says it."""
     return declared[name].kind in ("yes_no", "choice") and name != "deal_on_platform"
 

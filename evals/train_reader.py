@@ -24,6 +24,7 @@ from torch.nn import functional
 from assistant.encoder import FactReader, Shape, started_from, trained_tensors, unpacked
 
 IGNORED = -100  # a target that teaches nothing
+BY_SLOT = ("look", "slot", "weigh", "bias", "cue", "heard")  # weights that have a row for each fact
 FORMS = ("direct", "joint", "advance_payment_with_recourse", "supplementary", "several",
          "contractual_promise", "none", "need_facts", "out_of_scope")  # fmt: skip
 
@@ -118,6 +119,9 @@ class Plan:
     soft: float = 0.5  # weight of the second opinions beside the gold facts
     teacher_epochs: int = 8
     replayed: float = 0.2  # in tuning: share of the other authors' stories told again
+    kept: float = (
+        0.5  # … and of the weights it began from in the ones it ends with: old things are less forgotten
+    )
 
 
 def fresh(data: Data, base: Slim, plan: Plan) -> FactReader:
@@ -138,8 +142,7 @@ def learned(model: FactReader, names: Sequence[str], kept: Mapping[str, Any]) ->
     new = [i for i, name in enumerate(names) if name in known]
     state = model.state_dict()
     for name, value in trained_tensors(kept).items():
-        by_slot = name.startswith(("look", "slot", "weigh", "bias", "cue", "heard"))
-        if by_slot:
+        if name.startswith(BY_SLOT):
             state[name][new] = value[old]
         else:
             state[name] = value
@@ -320,12 +323,22 @@ def tune(pack_file: Path, weights: Path, out: Path, plan: Plan, new: Sequence[st
     pack, kept = np.load(pack_file), np.load(weights)
     data, base = Data(pack, "cuda" if torch.cuda.is_available() else "cpu"), Slim(pack)
     model = learned(fresh(data, base, plan), list(data.names), kept)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
     fresh_rows = np.isin(data.authors, list(new)) & (data.original | plan.retold)
     others = np.flatnonzero(~np.isin(data.authors, [*new, *held_out]) & data.original)
     again = np.random.default_rng(plan.seed).permutation(others)[: int(plan.replayed * len(others))]
     train(data, model, np.concatenate([np.flatnonzero(fresh_rows), again]), plan)
+    known = json.loads(str(kept["slots"]))
+    back_towards(before, model, plan.kept, [i for i, name in enumerate(data.names) if name in known])
     save(model, data.names, out)
     keep_judged(model, data, np.flatnonzero(np.isin(data.authors, list(held_out)) & data.original), out)
+
+
+def back_towards(before: Mapping[str, Tensor], model: FactReader, share: float, known: Sequence[int]) -> None:
+    """Take the weights so far back to what they were; slots that were not `known` then stay as they are."""
+    for name, value in model.state_dict().items():
+        rows: Any = list(known) if name.startswith(BY_SLOT) else slice(None)
+        value[rows] = torch.lerp(value[rows], before[name].to(value.device)[rows], share)
 
 
 def keep_judged(model: FactReader, data: Data, rows: np.ndarray[Any, Any], out: Path) -> None:

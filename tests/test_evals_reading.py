@@ -56,7 +56,6 @@ def test_thresholds_change_what_a_kept_reading_says(tmp_path, monkeypatch, capsy
         np.savez(tmp_path / f"weights-{number}.npz", slots=np.array(json.dumps(slots)))
     for name in ("SURE_YES", "SURE_NO", "SURE_CHOICE"):
         monkeypatch.setattr(told, name, getattr(told, name))
-    monkeypatch.setattr(judge_reader.stories, "DEVELOPMENT", ("w",))
     monkeypatch.setattr("sys.argv", ["judge_reader", str(tmp_path), "0.5/0.5/0.5", "0.6/0.6/0.5"])
     judge_reader.main()
     head, *lines = capsys.readouterr().out.splitlines()

@@ -60,6 +60,18 @@ def test_what_was_answered_or_corrected_is_left_alone(trained, declared):
     assert after["complained_to_platform"] is False
 
 
+def test_what_was_read_when_less_was_told_is_dropped_once_the_whole_is_silent_on_it(declared):
+    class Silent:
+        def read(self, text: str, cues: object) -> dict[str, Reading]:  # noqa: ARG002
+            return {"knew": Reading({"yes": 0.1, "no": 0.1}, 0, 2)}
+
+    before = Facts(declared).with_("knew", "yes")
+    assert "knew" not in told.overlaid(before, Facts(declared), STORY, Silent(), frozenset())
+    assert told.overlaid(before, Facts(declared), STORY, Silent(), frozenset({"knew"}))["knew"] is True
+    endless = STORY * 60  # of which the encoder reads the ends alone
+    assert told.overlaid(before, Facts(declared), endless, Silent(), frozenset())["knew"] is True
+
+
 @pytest.mark.parametrize("text", ["请告诉我结论。", "你好", "今天天气真好", "What is safety protection?"])
 def test_a_few_words_that_tell_nothing_give_no_facts(trained, declared, text):
     assert not told.overlaid(Facts(declared), Facts(declared), text, trained, frozenset()).known

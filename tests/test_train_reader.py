@@ -74,6 +74,19 @@ def test_a_fact_the_weights_have_no_slot_for_starts_untaught(pack):
     assert np.allclose(model.slot[names.index("took_measures")].detach().numpy(), kept["slot"][other])
 
 
+def test_tuned_weights_go_part_of_the_way_back_but_not_for_new_facts(pack):
+    data = train_reader.Data(np.load(pack), "cpu")
+    model = train_reader.fresh(data, train_reader.Slim(np.load(pack)), train_reader.Plan())
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    for value in model.state_dict().values():
+        value += 1.0
+    train_reader.back_towards(before, model, 0.25, list(range(1, len(data.names))))
+    after = model.state_dict()
+    assert np.allclose(after["join.weight"] - before["join.weight"], 0.75, atol=1e-5)
+    assert np.allclose(after["slot"][1:] - before["slot"][1:], 0.75, atol=1e-5)
+    assert np.allclose(after["slot"][0] - before["slot"][0], 1.0, atol=1e-5)
+
+
 def test_a_command_it_does_not_know_is_named(monkeypatch):
     monkeypatch.setattr("sys.argv", ["train_reader", "fly"])
     with pytest.raises(SystemExit, match="wanted fit, tune or ship, got 'fly'"):
