@@ -27,7 +27,7 @@ SHORT = 24  # characters within which "没有" answers the question just asked
 TERSE = 40  # characters below which the words on buying and selling outweigh the encoder, which knows stories
 LIKELY = 0.3  # the encoder's likeliest intent is believed from here on (see evals/intents.py)
 SURE = 0.75  # below, a message that tells no story of its own is asked of the law rather than of its writer
-CALLED = {"self_harm": 0.5, "grave": 0.5, "asked": 0.5}  # … and a call for a person from here
+CALLED = {"self_harm": 0.5, "grave": 0.5, "asked": 0.56}  # … and a call for a person from here
 DOUBTED = 0.01  # below, a message that has the words asks for nobody
 
 

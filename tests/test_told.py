@@ -100,6 +100,15 @@ PLAIN = (
         "网上买的包是假的，商家联系不上了，平台拒绝提供商家的真实名称和地址，我的两千六百块钱找谁要？",
         ("merchant_identified",),
     ),
+    (
+        "The platform's page promised to refund the price itself if a seller refused. I met all the conditions, the "
+        "phone was a fake, and the platform broke its promise and never paid.",
+        ("platform_promised_more", "kept_promise", "promise_conditions_met"),
+    ),
+    (
+        "在平台买的电饭煲漏电把我电了，我早就向平台投诉了，商品也没有下架，店铺照样卖。",
+        ("complained_to_platform", "took_measures"),
+    ),
 )
 
 
