@@ -54,7 +54,7 @@ CONVERSATIONS = {
 
 @pytest.mark.parametrize("lang", CONVERSATIONS)
 def test_every_reply_of_a_conversation_obeys_the_guard(lang, model, assistant):
-    settings = Settings(chat="gguf:smol", chat_timeout=40, data=assistant.settings.data)
+    settings = Settings(chat="gguf:smol", chat_timeout=30, data=assistant.settings.data)
     weak = Assistant(settings, assistant.library, assistant.index, model)
     memory, alone, calls = weak.start(), assistant.start(), 0
     for message in CONVERSATIONS[lang]:
