@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-from assistant.facts import Declarations, Facts, closed, plain
+from assistant.facts import Declarations, Facts, from_json, plain
 from evals import stories, story_cases
 from evals.reading import reader
-from evals.solvers import Ours
-from evals.suite import Case
+from evals.suites import reading
 
 FILE = stories.FOLDER / "marks.jsonl"
 PEOPLE = ("author", "first", "second")
@@ -50,37 +49,21 @@ def majority(votes: Sequence[Marks]) -> Marks:
     return {name: value for (name, value), count in cast.items() if count > 1}
 
 
-def read(solver: Ours, case: Case) -> Facts:
-    """The facts after the last turn."""
-    memory = solver.assistant.start(case.given["occurred_on"])
-    for turn in case.given["turns"]:
-        facts, _, memory = solver.assistant.heard(turn, memory)
-    return facts
-
-
 def against(said: Sequence[Facts], gold: Sequence[Marks], declared: Declarations) -> str:
     """The reader beside marks: precision, recall, and wrong yes and no by what was said and by marks."""
-    count: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    of: Counter[str] = Counter()
     for facts, marks in zip(said, gold, strict=True):
-        known = Facts(declared)
-        for name, value in marks.items():
-            known = known.with_(name, value, "stated")
-        whole, implied = closed(known), closed(facts)
-        told = {n: plain(f.value) for n, f in facts.known.items() if f.source in ("stated", "corrected")}
-        for name, value in counted(told, declared).items():
-            count["said"] += 1
-            count[f"said {value}"] += 1
-            wrong = plain(whole[name]) != value
-            count["wrong"] += wrong
-            count[f"wrong {value}"] += wrong
-        count["marks"] += len(marks)
-        count["found"] += sum(value in (plain(facts[n]), plain(implied[n])) for n, value in marks.items())
-    wrong_of = {v: count[f"wrong {v}"] / max(1, count[f"said {v}"]) for v in ("yes", "no")}
-    per_mark = {v: count[f"wrong {v}"] / max(1, count["marks"]) for v in ("yes", "no")}
-    return (f"precision {1 - count['wrong'] / max(1, count['said']):.3f}, "
-            f"recall {count['found'] / max(1, count['marks']):.3f}; "
-            f"wrong yes {wrong_of['yes']:.3f} of yes said, {per_mark['yes']:.3f} per fact told; "
-            f"wrong no {wrong_of['no']:.3f}, {per_mark['no']:.3f}")  # fmt: skip
+        _, parts, _ = story_cases.fact_parts(from_json(declared, marks), facts)
+        for name, (good, all_) in parts.items():
+            right[name], of[name] = right[name] + int(good), of[name] + int(all_)
+    told = of["facts found"]
+    wrong = {value: of[f"{value} right"] - right[f"{value} right"] for value in ("yes", "no")}
+    yes, no = (wrong[value] / max(1, of[f"{value} right"]) for value in ("yes", "no"))
+    return (f"precision {right['facts right'] / max(1, of['facts right']):.3f}, "
+            f"recall {right['facts found'] / max(1, told):.3f}; "
+            f"wrong yes {yes:.3f} of yes said, {wrong['yes'] / max(1, told):.3f} per fact told; "
+            f"wrong no {no:.3f}, {wrong['no'] / max(1, told):.3f}")  # fmt: skip
 
 
 def main() -> None:
@@ -90,7 +73,7 @@ def main() -> None:
     for author in stories.LOCKED:
         cases = story_cases.cases([author])
         others = marked(case.id for case in cases)
-        said = [read(solver, case) for case in cases]
+        said = [story_cases.read_facts(reading.answer(solver, case)["facts"], declared) for case in cases]
         by = {name: [counted(rows[case.id], declared) for case in cases] for name, rows in others.items()}
         by["author"] = [counted(case.gold["facts"], declared) for case in cases]
         by["reader"] = [

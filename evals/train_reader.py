@@ -119,9 +119,7 @@ class Plan:
     soft: float = 0.5  # weight of the second opinions beside the gold facts
     teacher_epochs: int = 8
     replayed: float = 0.2  # in tuning: share of the other authors' stories told again
-    kept: float = (
-        0.5  # … and of the weights it began from in the ones it ends with: old things are less forgotten
-    )
+    kept: float = 0.5  # … and of the weights it began from in those it ends with, so that less is forgotten
 
 
 def fresh(data: Data, base: Slim, plan: Plan) -> FactReader:

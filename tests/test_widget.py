@@ -173,6 +173,13 @@ def test_a_customer_can_clear_the_thread(shop, visit):
     expect(page.locator("article")).to_have_count(1)
 
 
+def send_again(page):
+    """What could not be sent is sent by the button, once."""
+    page.get_by_role("button", name="重试").click()
+    expect(last(page)).to_contain_text("连带责任")
+    expect(page.locator("article.user")).to_have_count(1)
+
+
 def test_what_could_not_be_sent_is_said_and_sent_again_once(shop, visit):
     page = visit(shop.page("/offline"))
     page.get_by_role("button", name="维权咨询").click()
@@ -180,9 +187,7 @@ def test_what_could_not_be_sent_is_said_and_sent_again_once(shop, visit):
     say(page, JOINT)
     expect(page.get_by_role("alert")).to_contain_text("网络不通")
     page.context.set_offline(False)
-    page.get_by_role("button", name="重试").click()
-    expect(last(page)).to_contain_text("连带责任")
-    expect(page.locator("article.user")).to_have_count(1)
+    send_again(page)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -212,9 +217,7 @@ def test_a_refusal_is_told_by_its_kind_and_the_message_is_sent_again(shop, visit
     say(page, JOINT)
     expect(page.get_by_role("alert")).to_contain_text(told)
     page.unroute("**/messages/stream")
-    page.get_by_role("button", name="重试").click()
-    expect(last(page)).to_contain_text("连带责任")
-    expect(page.locator("article.user")).to_have_count(1)
+    send_again(page)
 
 
 def test_where_the_conversation_was_deleted_meanwhile_a_new_one_begins(shop, visit):
