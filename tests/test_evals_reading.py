@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from assistant import told
-from evals import judge_reader, reading, story_cases
+from assistant.facts import from_json
+from evals import agreement, judge_reader, reading, stories, story_cases
 from evals.suites.reading import RULES, SUITE
 
 
@@ -69,3 +70,26 @@ def test_a_story_that_cannot_be_read_leaves_no_gap_in_the_table(solver):
     case = story_cases.cases(["w"])[0]
     with pytest.raises(RuntimeError, match=f"{case.id} could not be read: TypeError"):
         reading.scored(solver, replace(case, given={**case.given, "turns": [None]}))
+
+
+def test_marks_are_of_locked_stories_and_facts_that_there_are(solver):
+    declared = solver.assistant.declared
+    ids = {case.id for case in story_cases.cases(stories.LOCKED)}
+    people = agreement.marked(ids)
+    assert [set(rows) for rows in people.values()] == [ids, ids]
+    for rows in people.values():
+        for facts in rows.values():
+            assert from_json(declared, facts).known.keys() == facts.keys()
+
+
+def test_people_agree_by_the_same_value_of_the_same_fact(solver):
+    yes, no, both = {"knew": "yes"}, {"knew": "no"}, {"knew": "yes", "took_measures": "no"}
+    assert agreement.agreement([yes], [yes]) == 1
+    assert agreement.agreement([yes], [no]) == 0
+    assert agreement.agreement([both], [yes]) == pytest.approx(2 / 3)
+    assert agreement.majority([both, yes, no]) == yes
+    declared = solver.assistant.declared
+    said = [from_json(declared, {"knew": "yes", "kept_records": "no"})]
+    assert agreement.against(said, [{"knew": "yes"}], declared) == (
+        "precision 0.500, recall 1.000; wrong yes 0.000 of yes said, 0.000 per fact told; wrong no 1.000, 1.000"
+    )
