@@ -13,6 +13,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -451,7 +452,10 @@ def _drop(client: Any, name: str) -> None:
 
 
 class Index:
-    """An open index. Raises IndexProblem when it is absent or built for another model or corpus."""
+    """An open index. Raises IndexProblem when it is absent or built for another model or corpus.
+
+    What only a search needs is made ready at the first one: a complaint is answered without.
+    """
 
     def __init__(self, client: Any, library: Library, embedding: Embedding) -> None:
         try:
@@ -476,14 +480,34 @@ class Index:
                 f"the index was built for corpus {meta.get('corpus')}, the corpus is now "
                 f"{library.version}; run `anbao index`"
             )
-        self.embedding = embedding
-        self.documents = {d.ref: d for d in documents(library, whole=bool(meta.get("whole")))}
-        self.refs = list(self.documents)
+        self.library, self.embedding, self.whole = library, embedding, bool(meta.get("whole"))
         self.lay_terms = lay_terms(library.corpus)
-        self.words = bm25([grams(d.words) for d in self.documents.values()])
-        self.kinds = np.array([d.kind for d in self.documents.values()])
-        trained = Trained.load(library.corpus, embedding.name)
-        self.ranker = Ranker(trained, list(self.documents.values()), self._vectors()) if trained else None
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        """What can be found, by reference."""
+        return {d.ref: d for d in documents(self.library, whole=self.whole)}
+
+    @cached_property
+    def refs(self) -> list[str]:
+        """The references, in the order of vectors and words."""
+        return list(self.documents)
+
+    @cached_property
+    def words(self) -> Any:
+        """The words of the documents, as a BM25 index."""
+        return bm25([grams(d.words) for d in self.documents.values()])
+
+    @cached_property
+    def kinds(self) -> npt.NDArray[np.str_]:
+        """The kind of each document."""
+        return np.array([d.kind for d in self.documents.values()])
+
+    @cached_property
+    def ranker(self) -> Ranker | None:
+        """The trained ranker, where one was trained for this embedding. Raises IndexProblem: no vectors."""
+        trained = Trained.load(self.library.corpus, self.embedding.name)
+        return Ranker(trained, list(self.documents.values()), self._vectors()) if trained else None
 
     def search(self, query: str, top_k: int = 8, kinds: Sequence[str] = ()) -> list[Hit]:
         """The provisions and notes nearest to a question, best first.
@@ -494,9 +518,11 @@ class Index:
         query = query.strip()[:2000]
         if not query:
             return []
-        if self.ranker:
-            return self._ranked(self.ranker, query, top_k, kinds)
-        return self._fused(query, top_k, kinds)
+        try:
+            ranker = self.ranker
+        except IndexProblem:
+            ranker = None  # tried again at the next search
+        return self._ranked(ranker, query, top_k, kinds) if ranker else self._fused(query, top_k, kinds)
 
     def _ranked(self, ranker: Ranker, query: str, top_k: int, kinds: Sequence[str]) -> list[Hit]:
         """By the trained ranker: everything is scored exactly, so there is nothing approximate in it."""
@@ -535,8 +561,11 @@ class Index:
     def _vectors(self) -> Vectors:
         """The collection's vectors in the order of `refs`."""
         rows: dict[str, Vectors] = {}
-        for held in _pages(self.collection):
-            rows |= zip(held["ids"], held["embeddings"], strict=True)
+        try:
+            for held in _pages(self.collection):
+                rows |= zip(held["ids"], held["embeddings"], strict=True)
+        except Exception as error:  # chromadb and its HTTP client raise many kinds
+            raise IndexProblem(f"the index did not answer ({type(error).__name__})") from None
         return unit(np.array([rows[ref] for ref in self.refs], np.float32))
 
     def _wider(self, query: str) -> str:

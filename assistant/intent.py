@@ -27,19 +27,23 @@ SHORT = 24  # characters within which "没有" answers the question just asked
 TERSE = 40  # characters below which the words on buying and selling outweigh the encoder, which knows stories
 LIKELY = 0.3  # the encoder's likeliest intent is believed from here on (see evals/intents.py)
 SURE = 0.75  # below, a message that tells no story of its own is asked of the law rather than of its writer
-CALLED = {"self_harm": 0.5, "grave": 0.5, "asked": 0.56}  # … and a call for a person from here
+CALLED = {"self_harm": 0.5, "grave": 0.5, "asked": 0.6}  # … and a call for a person from here
 DOUBTED = 0.01  # below, a message that has the words asks for nobody
+READ = 0.5  # a fact the encoder reads in it from this probability on …
+TOLD = 2  # … and so many of them make a story, whatever is asked about it: a question of law tells none
 
 
 @dataclass(frozen=True)
 class Leaning:
     """What the encoder makes of a message: its likeliest intent (or ""), how far it calls for a person.
 
-    `vague`: it is about some wrong, but hardly one that happened to its writer on a platform.
+    `vague`: it is about some wrong, but hardly one that happened to its writer on a platform. `told`: of how
+    many facts it reads a value in it.
     """
 
     intent: str = ""
     vague: bool = False
+    told: int = 0
     call: Mapping[str, float] = field(default_factory=dict)
 
     def calls(self, reason: str) -> bool:
@@ -62,7 +66,8 @@ def leaning(read: "Mapping[str, Reading]") -> Leaning:
     chances = read["intent"].values
     best = max(chances, key=lambda intent: chances[intent])
     vague = best in ("complaint", "law_question", "off_topic") and chances["complaint"] < SURE
-    return Leaning(best if chances[best] >= LIKELY else "", vague, read["call"].values)
+    told = sum(max(r.values.values()) >= READ for name, r in read.items() if name not in ("intent", "call"))
+    return Leaning(best if chances[best] >= LIKELY else "", vague, told, read["call"].values)
 
 
 class Intents:
@@ -107,9 +112,10 @@ class Intents:
         if earlier.known:
             asks_law = (asks_law or leans.intent == "law_question") and not stated.known and len(text) > 5
             return "law_question" if asks_law else "follow_up"
-        tells = self._says("own_story", text) or len(_STORY.intersection(stated.known)) > 1
+        told = leans.told >= TOLD
+        tells = told or self._says("own_story", text) or len(_STORY.intersection(stated.known)) > 1
         asks_law = asks_law or (leans.vague and self._says("asks", text))
-        if leans.intent == "law_question" or (asks_law and not tells):
+        if (leans.intent == "law_question" and not told) or (asks_law and not tells):
             return "law_question"
         return "complaint"
 

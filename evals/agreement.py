@@ -1,22 +1,28 @@
-"""`python -m evals.agreement`: how far people agree on what a locked story tells, and the reader with them.
+"""`python -m evals.agreement [AUTHOR …]`: how far people agree on what a locked story tells, and the reader.
 
-`evals/scenarios/marks.jsonl` has what two more people marked in the stories of c and m, from the words alone,
+`evals/scenarios/marks.jsonl` has what two more people marked in the locked stories, from the words alone,
 without sight of the author's marks, of each other's or of what the reader reads:
 {"id": "c-001", "by": "first", "facts": {"took_measures": "no"}}
 A line each pair: F1 over yes/no and choice facts. Then the reader against what two of the three marked.
+
+`judged.jsonl` is nearer the truth, for everybody overlooks something: whatever one of the three marked or the
+reader read, and not all three had alike, was judged by another person who did not know whose it was:
+{"id": "ba-001", "told": {"took_measures": ["no"], "subject": ["food", "infant_product"]}}
 """
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-from assistant.facts import Declarations, Facts, from_json, plain
+from assistant.facts import Declarations, Facts, closed, from_json, plain
 from evals import stories, story_cases
 from evals.reading import reader
 from evals.suites import reading
 
 FILE = stories.FOLDER / "marks.jsonl"
+JUDGED = stories.FOLDER / "judged.jsonl"
 PEOPLE = ("author", "first", "second")
 Marks = Mapping[str, str]  # fact → plain value
 
@@ -30,6 +36,19 @@ def marked(ids: Iterable[str]) -> dict[str, dict[str, Marks]]:
         if row["id"] in wanted:
             found[row["by"]][row["id"]] = row["facts"]
     return found
+
+
+def judged(ids: Iterable[str]) -> dict[str, Mapping[str, Sequence[str]]]:
+    """What these stories tell, as judged: story → fact → the values that fit; of others nothing."""
+    rows = map(json.loads, JUDGED.read_text(encoding="utf-8").splitlines())
+    found = {row["id"]: row["told"] for row in rows}
+    return {story: found[story] for story in ids if story in found}
+
+
+def as_marks(told: Mapping[str, Sequence[str]], said: Facts) -> Marks:
+    """What was judged, as marks: of several values that fit, the one that was said."""
+    return {name: str(plain(said[name])) if plain(said[name]) in values else values[0]
+            for name, values in told.items()}  # fmt: skip
 
 
 def counted(facts: Mapping[str, object], declared: Declarations) -> Marks:
@@ -50,27 +69,36 @@ def majority(votes: Sequence[Marks]) -> Marks:
 
 
 def against(said: Sequence[Facts], gold: Sequence[Marks], declared: Declarations) -> str:
-    """The reader beside marks: precision, recall, and wrong yes and no by what was said and by marks."""
+    """The reader beside marks: precision, recall, and wrong yes and no by what was said and by marks.
+
+    `opposite` are those of them where the marks have the other value.
+    """
     right: Counter[str] = Counter()
     of: Counter[str] = Counter()
+    opposite: Counter[bool] = Counter()
     for facts, marks in zip(said, gold, strict=True):
-        _, parts, _ = story_cases.fact_parts(from_json(declared, marks), facts)
+        told = from_json(declared, marks)
+        _, parts, _ = story_cases.fact_parts(told, facts)
         for name, (good, all_) in parts.items():
             right[name], of[name] = right[name] + int(good), of[name] + int(all_)
-    told = of["facts found"]
-    wrong = {value: of[f"{value} right"] - right[f"{value} right"] for value in ("yes", "no")}
-    yes, no = (wrong[value] / max(1, of[f"{value} right"]) for value in ("yes", "no"))
-    return (f"precision {right['facts right'] / max(1, of['facts right']):.3f}, "
-            f"recall {right['facts found'] / max(1, told):.3f}; "
-            f"wrong yes {yes:.3f} of yes said, {wrong['yes'] / max(1, told):.3f} per fact told; "
-            f"wrong no {no:.3f}, {wrong['no'] / max(1, told):.3f}")  # fmt: skip
+        opposite.update(f.value for n, f in facts.known.items() if f.source in ("stated", "corrected")
+                        and isinstance(f.value, bool) and closed(told)[n] is (not f.value))  # fmt: skip
+    count = max(1, of["facts found"])
+    lines = [f"precision {right['facts right'] / max(1, of['facts right']):.3f}",
+             f"recall {right['facts found'] / count:.3f}"]  # fmt: skip
+    for value in ("yes", "no"):
+        said_so = of[f"{value} right"]
+        wrong = said_so - right[f"{value} right"]
+        lines.append(f"wrong {value} {wrong / max(1, said_so):.3f} of those said, {wrong / count:.3f} per "
+                     f"fact told (opposite {opposite[value == 'yes'] / count:.3f})")  # fmt: skip
+    return ", ".join(lines)
 
 
 def main() -> None:
-    """Print the agreement of each pair, then the reader's, for each locked file."""
+    """Print the agreement of each pair, then the reader's, for each locked file or those named."""
     solver = reader()
     declared = solver.assistant.declared
-    for author in stories.LOCKED:
+    for author in sys.argv[1:] or stories.LOCKED:
         cases = story_cases.cases([author])
         others = marked(case.id for case in cases)
         said = [story_cases.read_facts(reading.answer(solver, case)["facts"], declared) for case in cases]
@@ -82,9 +110,11 @@ def main() -> None:
         for one, other in combinations((*PEOPLE, "reader"), 2):
             print(f"{author} {one:7} {other:7} {agreement(by[one], by[other]):.3f}")
         agreed = [majority(votes) for votes in zip(*(by[name] for name in PEOPLE), strict=True)]
-        print(
-            f"{author} reader against what two of three marked: {against(said, agreed, declared)}", flush=True
-        )
+        print(f"{author} reader against what two of three marked: {against(said, agreed, declared)}")
+        told = judged(case.id for case in cases)
+        if told:
+            marks = [as_marks(told[case.id], facts) for case, facts in zip(cases, said, strict=True)]
+            print(f"{author} reader against what was judged: {against(said, marks, declared)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""`python -m evals.callers`: train who calls for a person, on evals/scenarios/callers.yaml and the stories.
+"""`python -m evals.callers`: train who calls for a person, on written lines, messages and stories.
 
-Prints how each reason is told on lines left out of training (four folds), then learns from all of them and
-writes `corpus/reader/calls.npz` (a few minutes). To be run again whenever the encoder was trained anew. What
-another hand wrote measures it: `python -m evals.intents`.
+The lines are in `evals/scenarios/callers.yaml`. Prints how each reason is told on what was left out of
+training (four folds), then learns from everything and writes `corpus/reader/calls.npz` (a few minutes). To be
+run again whenever the encoder was trained anew. Other hands measure it: `python -m evals.intents`.
 """
 
 import zlib
@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from assistant.encoder import Encoder
 from assistant.settings import Settings
-from evals.stories import DEVELOPMENT, FOLDER, Story, every
+from evals.stories import DEVELOPMENT, FOLDER, Story, every, messages
 
 REASONS = ("asked", "grave", "self_harm")
 TAUGHT = {"asks": (1, 0, 0), "grave": (0, 1, 0), "self_harm": (0, 0, 1),
@@ -44,14 +44,20 @@ def sections(file: Path) -> dict[str, list[str]]:
 
 
 def lines(file: Path = FOLDER / "callers.yaml") -> Lines:
-    """The written lines, then first and last messages of stories, which ask for nobody."""
+    """The written lines, then messages, then first and last ones of stories, which ask for nobody."""
     told = [(line, TAUGHT[name]) for name, some in sections(file).items() for line in some]
+    told += [(row["message"], _of_message(row)) for row in messages("development")]
     stories = [story for _, story in every(DEVELOPMENT)]
     chosen = np.random.default_rng(0).permutation(len(stories))[:STORIES]
     told += [(stories[i].turns[0], _of_story(stories[i])) for i in chosen]
     told += [(s.turns[-1], (0, IGNORED if _of_story(s)[1] else 0, 0))
              for s in (stories[i] for i in chosen) if len(s.turns) > 1]  # fmt: skip
     return Lines([text for text, _ in told], torch.tensor([target for _, target in told]).float())
+
+
+def _of_message(row: Mapping[str, str]) -> tuple[int, int, int]:
+    grave = {"grave": (1, IGNORED), "near_grave": (IGNORED, 0)}.get(row.get("kind", ""), (0, 0))
+    return int(row["intent"] == "hand_off"), *grave
 
 
 def _of_story(story: Story) -> tuple[int, int, int]:

@@ -1,9 +1,9 @@
 """Scenario stories with their gold facts, one file per author in `evals/scenarios`.
 
-DEVELOPMENT names the files for development, which the encoder has learnt from; `c.yaml` and `m.jsonl` are
-locked: scored to report, never read. UNTRAINED is neither: `n.jsonl` tells each story in five wordings,
-`w.jsonl` tells plainly, `x.jsonl` tells what comes before courts and complaint boards, `ad.jsonl` what
-misleads a hasty reader. `messages.jsonl` and `messages-2.jsonl` have single messages with their intent.
+DEVELOPMENT names the files for development, which the encoder has learnt from; LOCKED ones (c, m, ba, bb) are
+scored to report, never read. UNTRAINED is neither: `n.jsonl` tells each story in five wordings, `w.jsonl`
+tells plainly, `x.jsonl` tells what comes before courts and complaint boards, `ad.jsonl` what misleads a hasty
+reader, `ar.jsonl` tells in a few words. `messages.jsonl`, `-2` and `-3`: single messages with their intent.
 A row of a JSONL file:
 {"id": "g-001", "voice": "consumer", "lang": "zh", "turns": ["…"],
  "facts": {"took_measures": ["no", "链接一直挂着卖"]}, "duties": {}, "liability": "joint", "note": "…"}
@@ -21,9 +21,10 @@ from assistant.facts import Declarations, Facts, plain
 
 FOLDER = Path(__file__).parent / "scenarios"
 DEVELOPMENT = ("a", "b", "d", "e", "f", "g", "h", "i", "j", "k", "l", "o", "p", "q",
-               "r", "s", "t", "u", "y", "z", "aa", "ab", "ac", "ae", "af", "ag", "ah")  # fmt: skip
-LOCKED = ("c", "m")
-REWORDINGS, PLAIN, DISPUTES, MISLEADING = UNTRAINED = ("n", "w", "x", "ad")
+               "r", "s", "t", "u", "y", "z", "aa", "ab", "ac", "ae", "af", "ag", "ah",
+               "ai", "aj", "ak", "al", "am", "an", "ao", "ap", "aq", "as")  # fmt: skip
+LOCKED = ("c", "m", "ba", "bb")
+REWORDINGS, PLAIN, DISPUTES, MISLEADING, TERSE = UNTRAINED = ("n", "w", "x", "ad", "ar")
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,13 @@ def _story(row: Mapping[str, Any]) -> Story:
 def messages(part: str, folder: Path = FOLDER) -> list[dict[str, str]]:
     """Single messages with what they want: {"id", "lang", "message", "intent", "kind", "note"}.
 
-    `part`: "development" (even numbers) or "locked" (odd ones: scored to report, never read).
+    `part`: "development" (even numbers of the first file, and all of another hand's) or "locked" (odd ones:
+    scored to report, never read).
     """
     lines = (folder / "messages.jsonl").read_text(encoding="utf-8").splitlines()
     rows: list[dict[str, str]] = [json.loads(line) for line in lines if line.strip()]
-    return [row for row in rows if int(row["id"].split("-")[1]) % 2 == (part == "locked")]
+    found = [row for row in rows if int(row["id"].split("-")[1]) % 2 == (part == "locked")]
+    if part == "development":
+        lines = (folder / "messages-3.jsonl").read_text(encoding="utf-8").splitlines()
+        found += [json.loads(line) for line in lines if line.strip()]
+    return found

@@ -1,20 +1,24 @@
 """Train the reader's encoder on the scenario stories.
 
-`python -m evals.train_reader fit PACK.npz OUT` (the pack is `evals.prepare_reader`'s) needs only torch and
-numpy, and a GPU to be quick. `… tune PACK.npz WEIGHTS.npz OUT new=y,z frozen=9` goes on from trained weights
-with what new authors wrote and some of what is known; with most layers left alone two CPU cores do.
-`… ship OUT` writes the weights to `corpus/reader/`. Stories are split by author: it is judged on authors it
-never saw.
+`python -m evals.train_reader fit PACK.npz OUT teachers=5 students=2` (the pack is `evals.prepare_reader`'s)
+needs only torch and numpy, and a GPU to be quick: there several readers are fitted at once, each in a process
+of its own. `… mean OUT FIT FIT …` averages the weights of fits that began alike. `… tune PACK.npz WEIGHTS.npz
+OUT new=y,z frozen=9` goes on from trained weights with what new authors wrote and some of what is known; with
+most layers left alone two CPU cores do. `… ship OUT` writes the weights to `corpus/reader/`. Stories are
+split by author: it is judged on authors it never saw.
 """
 
 import json
 import math
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -111,7 +115,9 @@ class Plan:
     form: float = 0.3
     cue_dropout: float = 0.3
     masked: float = 0.08  # share of word vectors blanked in training
-    seed: int = 0
+    agree: float = 0.0  # weight of what two looks at a telling, other words blanked in each, say differently
+    seed: int = 0  # of what a fresh reader holds
+    order: int = 0  # of the tellings, and of what is blanked
     averaged: float = 0.999
     frozen: int = 0  # lowest layers kept as the package has them
     retold: bool = True  # the retellings too
@@ -151,7 +157,8 @@ def learned(model: FactReader, names: Sequence[str], kept: Mapping[str, Any]) ->
 def train(data: Data, model: FactReader, rows: np.ndarray[Any, Any], plan: Plan,
           soft: Tensor | None = None) -> FactReader:  # fmt: skip
     """The reader fitted to these rows. `soft`: others' readings of every row of the data."""
-    chance = np.random.default_rng(plan.seed)
+    chance = np.random.default_rng(plan.order)
+    torch.manual_seed(plan.order)
     guess = nn.Linear(model.slot.shape[1], len(FORMS))
     model.to(data.device).train()
     guess.to(data.device)
@@ -203,6 +210,8 @@ def train(data: Data, model: FactReader, rows: np.ndarray[Any, Any], plan: Plan,
 
 def _loss(model: FactReader, guess: nn.Linear, data: Data, rows: np.ndarray[Any, Any], plan: Plan,
           soft: Tensor | None) -> Tensor:  # fmt: skip
+    if plan.agree:
+        rows = np.concatenate([rows, rows])
     index = torch.from_numpy(rows).to(data.device)
     ids, mask = data.batch(index)
     cues = data.cues[index].clone()
@@ -214,10 +223,15 @@ def _loss(model: FactReader, guess: nn.Linear, data: Data, rows: np.ndarray[Any,
         hidden = model.encode(words, mask, since=plan.frozen)
     hidden = hidden.float()
     logits, attention = model.read(hidden, mask, cues)
-    loss = _told(logits, target) / len(rows)
+    chance = logits.log_softmax(-1)
+    loss = _told(chance, target) / len(rows)
     if soft is not None:
-        other = -(soft[index] * logits.log_softmax(-1)).sum() / len(rows)
+        other = -(soft[index] * chance).sum() / len(rows)
         loss = (1 - plan.soft) * loss + plan.soft * other
+    if plan.agree:
+        one, two = chance.chunk(2)
+        apart = ((one.exp() - two.exp()) * (one - two)).sum() / len(rows)
+        loss = loss + plan.agree * apart
     span = data.spans[index]
     place = torch.arange(ids.shape[1], device=data.device)
     marks = (place >= span[..., :1]) & (place < span[..., 1:])
@@ -229,10 +243,9 @@ def _loss(model: FactReader, guess: nn.Linear, data: Data, rows: np.ndarray[Any,
     return loss + plan.form * form / len(rows)
 
 
-def _told(logits: Tensor, target: Tensor) -> Tensor:
+def _told(chance: Tensor, target: Tensor) -> Tensor:
     """Minus log probability of what is to be read: option v, or v and silence together for -v; summed."""
-    chance = logits.log_softmax(-1)
-    exact = chance.gather(-1, target.abs().clamp_max(logits.shape[-1] - 1)[..., None])[..., 0]
+    exact = chance.gather(-1, target.abs().clamp_max(chance.shape[-1] - 1)[..., None])[..., 0]
     either = torch.logaddexp(exact, chance[..., 0])
     taught = torch.where(target < 0, either, exact)
     return -taught.masked_fill(target == IGNORED, 0.0).sum()
@@ -267,47 +280,100 @@ def report(data: Data, rows: np.ndarray[Any, Any], probability: Tensor) -> str:
             f"said wrongly {wrong}; f1 {2 * right / (int(told.sum()) + right + wrong):.3f}")  # fmt: skip
 
 
-def second_opinions(data: Data, base: Slim, rows: np.ndarray[Any, Any], plan: Plan, teachers: int) -> Tensor:
-    """Each telling as read by a reader that never saw its author: probabilities [rows, slots, options]."""
-    widest = 1 + max(len(v) for v in data.names.values())
-    soft = torch.zeros(len(data.lengths), len(data.names), widest, device=data.device)
+@dataclass(frozen=True)
+class Work:
+    """What a process of its own fits a reader to; it loads the pack itself."""
+
+    pack: Path
+    plan: Plan
+    held_out: Sequence[str]
+
+    def begun(self) -> tuple[Data, Slim, np.ndarray[Any, Any]]:
+        """The pack, the package's weights and the rows that are taught."""
+        torch.set_float32_matmul_precision("high")
+        pack = np.load(self.pack)
+        data = Data(pack, "cuda" if torch.cuda.is_available() else "cpu")
+        taught = ~np.isin(data.authors, list(self.held_out)) & (data.original | self.plan.retold)
+        return data, Slim(pack), np.flatnonzero(taught)
+
+
+Result = TypeVar("Result")
+Opinion = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]  # rows, and what is read there in half precision
+
+
+def opinion(work: Work, teachers: int, number: int) -> Opinion:
+    """Some authors' tellings as read by a reader that never saw them: [rows, slots, options]."""
+    data, base, rows = work.begun()
     told = data.form.cpu().numpy() >= 0  # messages are of one author: those are dealt out one by one
     order = {author: i for i, author in enumerate(sorted(set(data.authors)))}
     group = np.where(told, [order[a] for a in data.authors], data.story) % teachers
-    for number in range(teachers):
-        own_plan = replace(plan, seed=100 + number)
-        teacher = train(data, fresh(data, base, own_plan), rows[group[rows] != number], own_plan)
-        own = rows[group[rows] == number]
-        soft[own] = predict(teacher, data, own)
-        originals = own[data.original[own]]
-        print(f"  teacher {number + 1}: {report(data, originals, soft[originals])}", flush=True)
-    return soft
+    plan = replace(work.plan, epochs=work.plan.teacher_epochs, seed=100 + number, order=100 + number, agree=0)
+    teacher = train(data, fresh(data, base, plan), rows[group[rows] != number], plan)
+    own = rows[group[rows] == number]
+    read = predict(teacher, data, own)
+    seen = data.original[own]
+    print(f"  teacher {number + 1}: {report(data, own[seen], read[seen])}", flush=True)
+    return own, read.half().cpu().numpy()
 
 
-def fit(pack_file: Path, out: Path, plan: Plan, held_out: Sequence[str] = (), teachers: int = 0) -> None:
+def student(work: Work, opinions: Sequence[Opinion], number: int) -> dict[str, np.ndarray[Any, Any]]:
+    """A reader taught the gold facts, and beside them these opinions of readers that never saw the author.
+
+    Students begin alike and differ in the order of what they are taught: their weights can be averaged.
+    """
+    data, base, rows = work.begun()
+    soft = None
+    if opinions:
+        soft = torch.zeros(len(data.lengths), *opinions[0][1].shape[1:], device=data.device)
+        for own, read in opinions:
+            soft[own] = torch.from_numpy(read).to(data.device).float()
+    model = fresh(data, base, work.plan)
+    train(data, model, rows, replace(work.plan, order=work.plan.order + number), soft)
+    say_judged(model, data, judged_rows(data, work.held_out), f"student {number + 1}, ")
+    return {name: value.float().cpu().numpy() for name, value in model.state_dict().items()}
+
+
+def fit(pack_file: Path, out: Path, plan: Plan, held_out: Sequence[str] = (), teachers: int = 0,
+        students: int = 1) -> None:  # fmt: skip
     """Fit a reader and write its weights and what it reads of the stories it is judged on.
 
     `held_out`: authors it never sees and is judged on. `teachers`: so many readers are fitted first, each
     without some of the authors; what they read in those is taught beside the gold facts, for no author
-    marks all there is.
+    marks all there is. It is kept in `opinions.npz`. `students`: so many are then fitted; what is written is
+    the mean of their weights.
     """
     out.mkdir(parents=True, exist_ok=True)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    pack = np.load(pack_file)
-    data, base = Data(pack, device), Slim(pack)
-    began = time.time()
-    unseen = np.isin(data.authors, list(held_out))
-    rows = np.flatnonzero(~unseen & (data.original | plan.retold))
-    judged = np.flatnonzero(unseen & data.original)
-    soft = None
-    if teachers:
-        soft = second_opinions(data, base, rows, replace(plan, epochs=plan.teacher_epochs), teachers)
+    began, work = time.time(), Work(pack_file, plan, tuple(held_out))
+    data, base, rows = work.begun()
+    opinions = at_once(partial(opinion, work, teachers), teachers)
+    if opinions:
+        own, read = (np.concatenate(part) for part in zip(*opinions, strict=True))
+        kept = data.original[own]
+        np.savez_compressed(out / "opinions.npz", ids=data.ids[data.story[own[kept]]], held=read[kept])
         print(f"{time.time() - began:5.0f} s, taught by {teachers}", flush=True)
-    model = train(data, fresh(data, base, plan), rows, plan, soft)
-    save(model, data.names, out, plan.frozen)
+    states = at_once(partial(student, work, opinions), students)
+    print(f"{time.time() - began:5.0f} s, {students} taught", flush=True)
+    model = fresh(data, base, plan).to(data.device).eval()
+    loaded(model, states)
+    save(model.state_dict(), data.names, out, plan.frozen)
     seen = rows[data.original[rows]]
     print(f"{time.time() - began:5.0f} s, of what it saw: {report(data, seen, predict(model, data, seen))}")
-    keep_judged(model, data, judged, out)
+    keep_judged(model, data, judged_rows(data, held_out), out)
+
+
+def at_once(work: Callable[[int], Result], count: int) -> list[Result]:
+    """What this makes of each number: on a GPU, which one of them keeps half idle, in a process each."""
+    if not torch.cuda.is_available() or count < 2:
+        return list(map(work, range(count)))
+    with ProcessPoolExecutor(count, get_context("spawn")) as pool:
+        return list(pool.map(work, range(count)))
+
+
+def loaded(model: FactReader, states: Sequence[Mapping[str, np.ndarray[Any, Any]]]) -> None:
+    """Give the reader the mean of these weights."""
+    model.load_state_dict(
+        {name: torch.from_numpy(np.mean([state[name] for state in states], 0)) for name in states[0]}
+    )
 
 
 def tune(pack_file: Path, weights: Path, out: Path, plan: Plan, new: Sequence[str],
@@ -328,8 +394,8 @@ def tune(pack_file: Path, weights: Path, out: Path, plan: Plan, new: Sequence[st
     train(data, model, np.concatenate([np.flatnonzero(fresh_rows), again]), plan)
     known = json.loads(str(kept["slots"]))
     back_towards(before, model, plan.kept, [i for i, name in enumerate(data.names) if name in known])
-    save(model, data.names, out)
-    keep_judged(model, data, np.flatnonzero(np.isin(data.authors, list(held_out)) & data.original), out)
+    save(model.state_dict(), data.names, out)
+    keep_judged(model, data, judged_rows(data, held_out), out)
 
 
 def back_towards(before: Mapping[str, Tensor], model: FactReader, share: float, known: Sequence[int]) -> None:
@@ -339,22 +405,32 @@ def back_towards(before: Mapping[str, Tensor], model: FactReader, share: float, 
         value[rows] = torch.lerp(value[rows], before[name].to(value.device)[rows], share)
 
 
-def keep_judged(model: FactReader, data: Data, rows: np.ndarray[Any, Any], out: Path) -> None:
-    """Say how stories it never saw are read, author by author, and keep the readings."""
-    if not len(rows):
-        return
-    found = predict(model, data, rows)
+def judged_rows(data: Data, held_out: Sequence[str]) -> np.ndarray[Any, Any]:
+    """The stories it is judged on, as they were told."""
+    return np.flatnonzero(np.isin(data.authors, list(held_out)) & data.original)
+
+
+def say_judged(model: FactReader, data: Data, rows: np.ndarray[Any, Any], who: str = "") -> Tensor:
+    """Say how stories it never saw are read, author by author, and give the readings."""
+    found = predict(model, data, rows) if len(rows) else torch.empty(0)
     for author in dict.fromkeys(data.authors[rows]):
         own = data.authors[rows] == author
-        print(f"never saw {author}: {report(data, rows[own], found[own])}", flush=True)
-    np.savez_compressed(out / "held.npz", ids=data.ids[data.story[rows]], held=found.half().cpu().numpy())
+        print(f"{who}never saw {author}: {report(data, rows[own], found[own])}", flush=True)
+    return found
 
 
-def save(model: FactReader, names: Mapping[str, Sequence[str]], out: Path, frozen: int = 0) -> None:
+def keep_judged(model: FactReader, data: Data, rows: np.ndarray[Any, Any], out: Path) -> None:
+    """Say how stories it never saw are read, and keep the readings."""
+    if len(rows):
+        found = say_judged(model, data, rows)
+        np.savez_compressed(out / "held.npz", ids=data.ids[data.story[rows]], held=found.half().cpu().numpy())
+
+
+def save(state: Mapping[str, Tensor], names: Mapping[str, Sequence[str]], out: Path, frozen: int = 0) -> None:
     """The weights: matrices of the layers in 8 bits by row, the rest in half precision."""
     arrays: dict[str, Any] = {"slots": np.array(json.dumps(dict(names)))}
     kept = ("start", "position", *(f"layers.{n}." for n in range(frozen))) if frozen else ()
-    for name, value in model.state_dict().items():
+    for name, value in state.items():
         if name.startswith(kept):
             continue  # as the package has it
         values = value.float().cpu().numpy()
@@ -369,36 +445,50 @@ def save(model: FactReader, names: Mapping[str, Sequence[str]], out: Path, froze
     np.savez_compressed(out / "weights-2.npz", **{n: v for n, v in arrays.items() if n not in half})
 
 
+def written(out: Path) -> dict[str, Any]:
+    """The arrays of a fit's two files of weights."""
+    parts = [np.load(out / f"weights-{number}.npz") for number in (1, 2)]
+    return {name: part[name] for part in parts for name in part.files}
+
+
+def mean(out: Path, fits: Sequence[Path]) -> None:
+    """Average fits that began alike, `students` and what `agree` they were taught with apart; one named twice
+    counts twice."""
+    out.mkdir(parents=True, exist_ok=True)
+    kept = [written(fit) for fit in fits]
+    tensors = [trained_tensors(each) for each in kept]
+    state = {name: torch.stack([each[name] for each in tensors]).mean(0) for name in tensors[0]}
+    save(state, json.loads(str(kept[0]["slots"])), out)
+
+
 def ship(out: Path) -> None:
     """The two files of weights as the one that the assistant loads."""
     from assistant.settings import bundled
 
-    arrays: dict[str, Any] = {}
-    for number in (1, 2):
-        part = np.load(out / f"weights-{number}.npz")
-        arrays |= {name: part[name] for name in part.files}
     (bundled("corpus") / "reader").mkdir(exist_ok=True)
-    np.savez_compressed(bundled("corpus") / "reader" / "weights.npz", **arrays)
+    np.savez_compressed(bundled("corpus") / "reader" / "weights.npz", **written(out))
 
 
 def main() -> None:
-    """fit PACK OUT [held_out=o,q] [teachers=3] [key=value of Plan …] | tune PACK WEIGHTS OUT new=y,z
-    [held_out=x] [key=value of Plan …] | ship OUT"""
+    """fit PACK OUT [held_out=o,q] [teachers=3] [students=2] [key=value of Plan …] | mean OUT FIT FIT … |
+    tune PACK WEIGHTS OUT new=y,z [held_out=x] [key=value of Plan …] | ship OUT"""
     command, *rest = sys.argv[1:]
     given = dict(item.split("=") for item in rest if "=" in item)
     files = [Path(item) for item in rest if "=" not in item]
     lists = {name: given.pop(name, "").split(",") for name in ("new", "held_out")}
-    teachers = int(given.pop("teachers", 0))
+    teachers, students = int(given.pop("teachers", 0)), int(given.pop("students", 1))
     kinds = {name: type(value) for name, value in Plan().__dict__.items()}
     plan = Plan(**{name: kinds[name](json.loads(value)) for name, value in given.items()})
     if command == "fit":
-        fit(files[0], files[1], plan, lists["held_out"], teachers)
+        fit(files[0], files[1], plan, lists["held_out"], teachers, students)
     elif command == "tune":
         tune(files[0], files[1], files[2], plan, lists["new"], lists["held_out"])
+    elif command == "mean":
+        mean(files[0], files[1:])
     elif command == "ship":
         ship(files[0])
     else:
-        raise SystemExit(f"wanted fit, tune or ship, got {command!r}")
+        raise SystemExit(f"wanted fit, mean, tune or ship, got {command!r}")
 
 
 if __name__ == "__main__":

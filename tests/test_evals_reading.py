@@ -91,5 +91,27 @@ def test_people_agree_by_the_same_value_of_the_same_fact(solver):
     declared = solver.assistant.declared
     said = [from_json(declared, {"knew": "yes", "kept_records": "no"})]
     assert agreement.against(said, [{"knew": "yes"}], declared) == (
-        "precision 0.500, recall 1.000; wrong yes 0.000 of yes said, 0.000 per fact told; wrong no 1.000, 1.000"
+        "precision 0.500, recall 1.000, wrong yes 0.000 of those said, 0.000 per fact told (opposite 0.000), "
+        "wrong no 1.000 of those said, 1.000 per fact told (opposite 0.000)"
     )
+    assert "wrong yes 1.000 of those said, 1.000 per fact told (opposite 1.000)" in agreement.against(
+        [from_json(declared, {"knew": "yes"})], [{"knew": "no"}], declared
+    )
+
+
+def test_what_was_judged_is_of_locked_stories_and_facts_and_values_that_there_are(solver):
+    declared = solver.assistant.declared
+    cases = story_cases.cases(stories.LOCKED)
+    told = agreement.judged(case.id for case in cases)
+    assert {case.source for case in cases if case.id in told} == {"ba", "bb"}
+    assert len(told) == 180
+    for facts in told.values():
+        for name, values in facts.items():
+            assert all(from_json(declared, {name: value}).known for value in values)
+            assert not {"yes", "no"} <= set(values), name
+
+
+def test_of_values_that_fit_alike_the_one_that_was_said_counts(solver):
+    declared, told = solver.assistant.declared, {"subject": ["drug", "food"], "knew": ["yes"]}
+    marks = [agreement.as_marks(told, from_json(declared, said)) for said in ({"subject": "food"}, {})]
+    assert marks == [{"subject": "food", "knew": "yes"}, {"subject": "drug", "knew": "yes"}]

@@ -4,8 +4,9 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
-from assistant.encoder import Encoder
+from assistant.encoder import Encoder, trained_tensors
 from assistant.settings import bundled
 from evals import prepare_reader, stories, train_reader
 
@@ -55,6 +56,37 @@ def test_tuned_weights_learn_the_new_author_and_load_as_shipped_ones_do(pack, tm
     assert after["took_measures"].values["no"] > 0.5  # it still reads what it read
 
 
+def test_a_fit_is_the_mean_of_its_students_taught_by_readers_that_never_saw_the_author(
+    pack, tmp_path, monkeypatch
+):
+    states = []
+    loaded = train_reader.loaded
+    monkeypatch.setattr(train_reader, "loaded", lambda model, of: (states.extend(of), loaded(model, of)))
+    monkeypatch.setattr("sys.argv", ["train_reader", "fit", str(pack), str(tmp_path), "teachers=2", "students=2",
+                                     "teacher_epochs=1", "epochs=1", "frozen=11", "agree=0.5", "retold=false"])  # fmt: skip
+    train_reader.main()
+    opinions = np.load(tmp_path / "opinions.npz")
+    assert sorted(opinions["ids"]) == sorted(np.load(pack)["ids"])
+    assert np.allclose(opinions["held"].astype(float).sum(-1), 1, atol=0.01)
+    first, second = states
+    assert not np.allclose(first["slot"], second["slot"])
+    assert np.allclose(
+        train_reader.written(tmp_path)["slot"], (first["slot"] + second["slot"]) / 2, atol=1e-3
+    )
+
+
+def test_the_mean_of_fits_counts_one_named_twice_twice(tmp_path):
+    for name, value in (("one", 0.25), ("other", 1.0)):
+        (tmp_path / name).mkdir()
+        state = {"slot": torch.full((2, 3), value), "layers.0.out.weight": torch.full((4, 4), value)}
+        train_reader.save(state, {"knew": ["yes", "no"]}, tmp_path / name)
+    train_reader.mean(tmp_path / "mean", [tmp_path / "one", tmp_path / "one", tmp_path / "other"])
+    kept = train_reader.written(tmp_path / "mean")
+    assert np.allclose(kept["slot"], 0.5)
+    assert np.allclose(trained_tensors(kept)["layers.0.out.weight"].numpy(), 0.5, atol=0.01)
+    assert json.loads(str(kept["slots"])) == {"knew": ["yes", "no"]}
+
+
 def test_a_fact_the_weights_have_no_slot_for_starts_untaught(pack):
     data = train_reader.Data(np.load(pack), "cpu")
     base, plan = train_reader.Slim(np.load(pack)), train_reader.Plan()
@@ -89,5 +121,5 @@ def test_tuned_weights_go_part_of_the_way_back_but_not_for_new_facts(pack):
 
 def test_a_command_it_does_not_know_is_named(monkeypatch):
     monkeypatch.setattr("sys.argv", ["train_reader", "fly"])
-    with pytest.raises(SystemExit, match="wanted fit, tune or ship, got 'fly'"):
+    with pytest.raises(SystemExit, match="wanted fit, mean, tune or ship, got 'fly'"):
         train_reader.main()
