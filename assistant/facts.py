@@ -227,6 +227,7 @@ INFERENCES: tuple[tuple[dict[str, Value | tuple[str, ...]], str, bool, str], ...
     ({"platform_promised_more": True, "kept_promise": False}, "promise_conditions_met", True,
      "拒绝兑现时未指出条件不满足 / no unmet condition was named"),
     ({"assisted_consumer": True}, "took_measures", True, "平台已介入协助 / the platform stepped in"),
+    ({"took_measures": True}, "knew", True, "采取了措施，可见已经知道 / who acts against it knows of it"),
     ({"took_measures": True}, "measures_in_time", True, "没有说拖延 / no delay was told"),
     ({"measures_in_time": True}, "measures_effective", True,
      "及时的措施推定有效，除非侵害仍在继续 / timely measures are taken as fit unless it went on"),

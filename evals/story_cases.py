@@ -1,7 +1,7 @@
 """Stories as cases, and how facts and duties are scored against a story's gold, for the suites on stories.
 
-The locked c and m, stories of other kinds that the encoder was not trained on, and o and q, on which its
-thresholds were chosen before it learnt from them too.
+The locked ones, stories of other kinds that the encoder was not trained on, and o and q, on which its
+thresholds were once chosen before it learnt from them too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from assistant.verdict import Verdict
 from evals import stories
 from evals.suite import Case, Json
 
-MEASURED = ("o", "q", stories.REWORDINGS, stories.DISPUTES, stories.MISLEADING, *stories.LOCKED)
+MEASURED = ("o", "q", *(a for a in stories.UNTRAINED if a != stories.PLAIN), *stories.LOCKED)
 _CONDUCT = ("breached", "fulfilled")
 
 

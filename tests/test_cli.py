@@ -125,13 +125,14 @@ def test_an_empty_message_is_answered_with_a_question(text, run):
     assert row["reply"]
 
 
-LONG = {"sentences": "东西坏了。" * 10_000, "a": "a" * 50_000, "marks": "？" * 50_000, "titles": "《" * 50_000,
+SENTENCES = "东西坏了。" * 10_000
+LONG = {"a": "a" * 50_000, "marks": "？" * 50_000, "titles": "《" * 50_000,
         "blanks": " " * 49_999 + "x", "digits": "1" * 2_000}  # fmt: skip
 ODD = {"nul": "\x00", "emoji": "😀", "tag": "<script>alert(1)</script>", "template": "$story ${x} {y} %s"}
 
 
 def test_fifty_thousand_characters_from_stdin_are_answered(run):
-    status, out, err = run("ask", "--json", "-", stdin=LONG["sentences"])
+    status, out, err = run("ask", "--json", "-", stdin=SENTENCES)
     assert status == 0, err
     assert json.loads(out)["reply"]
 

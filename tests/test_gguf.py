@@ -48,13 +48,13 @@ CONVERSATIONS = {
         "我在平台上一家店花299元买到假货，投诉了三次，平台一直不处理，那家店还在卖。",
         "什么是安全保障义务？",
     ),
-    "en": ("The platform sold me spoiled food as its own goods.", "What is self-operated business?"),
+    "en": ("The platform sold me spoiled food as its own goods.",),
 }
 
 
 @pytest.mark.parametrize("lang", CONVERSATIONS)
 def test_every_reply_of_a_conversation_obeys_the_guard(lang, model, assistant):
-    settings = Settings(chat="gguf:smol", chat_timeout=30, data=assistant.settings.data)
+    settings = Settings(chat="gguf:smol", chat_timeout=15, data=assistant.settings.data)
     weak = Assistant(settings, assistant.library, assistant.index, model)
     memory, alone, calls = weak.start(), assistant.start(), 0
     for message in CONVERSATIONS[lang]:

@@ -5,15 +5,17 @@ from pathlib import Path
 from assistant.graph import Assistant
 from evals import million
 
+ROWS = 40
+
 
 def test_a_batch_killed_half_way_goes_on_and_every_row_is_there_once(
     assistant: Assistant, tmp_path: Path, capfd
 ):
     data = assistant.settings.data
-    assert million.main(60, 60, str(tmp_path), [(".csv", ".jsonl")], data) == 0
+    assert million.main(ROWS, ROWS, str(tmp_path), [(".csv", ".jsonl")], data) == 0
     _, killed, continued, done, end = capfd.readouterr().out.splitlines()
-    assert 60 // 2 <= int(killed.split()[1]) < 60
-    assert int(killed.split()[1]) + int(continued.split()[1]) == 60
+    assert ROWS // 2 <= int(killed.split()[1]) < ROWS
+    assert int(killed.split()[1]) + int(continued.split()[1]) == ROWS
     assert done.split()[1] == "0"
     assert end.startswith("every row is there once, in order; ")
 
