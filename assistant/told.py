@@ -23,6 +23,15 @@ SHORT = 12  # characters: a shorter text may tell no whole story
 _IN_EVERY_STORY = frozenset(
     {"subject", "infringement", "merchant_infringed", "rights_harmed", "life_or_health"}
 )
+# What is done to the teller's own account is no measure against the merchant.
+_MEASURES = frozenset({"took_measures", "stopped_service", "measures_in_time", "measures_effective"})
+_OWN_ACCOUNT = re.compile(
+    r"我们?的?(账|帐|会员|号)[^，。]{0,6}(封|禁|停|冻|注销|限制)"
+    r"|(封|禁|停|冻结?|注销|限制)[了掉]*我们?的?(账|帐|会员|号)"
+    r"|\b(banned|suspended|froze|locked|closed|deactivated|blocked) (my|our) account"
+    r"|\b(my|our) account (was|is|got|has been) (banned|suspended|frozen|locked|closed|deactivated|blocked)",
+    re.I,
+)
 _CLAUSE = re.compile(r"(?:[^。！？!?\n；;，,.]|,(?=\d)|\.(?=\w))+[。！？!?；;，,.]?")
 
 
@@ -50,7 +59,7 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
     """
     if len(text) < SHORT and not cues.known:
         return facts
-    silent: set[str] = set()
+    silent, misread = set[str](), set[str]()
     read_whole = len(text) <= LONGEST  # of a longer story it may have read the ends alone
     for name, reading in readings(text, cues, trained).items():
         if name not in facts.declared:  # the intent is no fact
@@ -58,12 +67,14 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
         unheard = len(text) < SHORT and name in _IN_EVERY_STORY
         if unheard or name in firm or facts.source(name) == "corrected":
             continue
-        value = _decided(facts.declared[name], reading)
-        if value and value != plain(facts[name]):
-            facts = facts.with_(name, value, "stated", _around(text, reading))
+        value, words = _decided(facts.declared[name], reading), _around(text, reading)
+        if name in _MEASURES and value == "yes" and _OWN_ACCOUNT.search(words):
+            misread.add(name)
+        elif value and value != plain(facts[name]):
+            facts = facts.with_(name, value, "stated", words)
         elif not value and reading.silence >= SILENT and (read_whole or facts[name] == cues[name]):
             silent.add(name)
-    return tidied(facts.without(silent if len(text) >= SHORT else ()))
+    return tidied(facts.without(misread | silent if len(text) >= SHORT else misread))
 
 
 @cache

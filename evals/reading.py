@@ -1,13 +1,16 @@
 """`python -m evals.reading [AUTHOR …] [--misses FILE]`: the suite `reading` over whole files of stories.
 
 A line an author: right form from the gold facts (the rules alone) and from the story (reading and rules),
-precision and recall of facts, “yes” and “no” that are not in the gold, F1 of duties. Without names: the
-development authors. `--misses` writes the rows that are not right; of locked files there are none.
+precision and recall of facts, “yes” and “no” that are not in the gold, F1 of duties. Where stories are told
+in several wordings, a second line says how many of those get one verdict. Without names: the development
+authors. `--misses` writes the rows that are not right; of locked files there are none.
 """
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 
 from assistant.graph import Assistant
@@ -45,6 +48,18 @@ def line(name: str, rows: Sequence[Json]) -> str:
     return f"{name:9} {len(rows):5} " + " ".join(f"{figure:9.3f}" for figure in figures)
 
 
+def alike(rows: Sequence[Json]) -> str:
+    """How far the wordings of one story get one verdict."""
+    told: dict[str, list[str]] = {}
+    for row in rows:
+        told.setdefault(row["group"], []).append(row["pair"][1])
+    pairs = [one == other for forms in told.values() for one, other in combinations(forms, 2)]
+    most = sum(Counter(forms).most_common(1)[0][1] for forms in told.values())
+    whole = sum(len(set(forms)) == 1 for forms in told.values())
+    return (f"  {most} of {len(rows)} wordings get the verdict that most of their story get, {sum(pairs)} of "
+            f"{len(pairs)} pairs the same, {whole} of {len(told)} stories one alone")  # fmt: skip
+
+
 def share(rows: Sequence[Json], part: str) -> float:
     """A part's share over all rows."""
     counts = [row["parts"].get(part, (0, 0)) for row in rows]
@@ -62,6 +77,8 @@ def main() -> None:
     for author in chosen.authors:
         rows = [scored(solver, case) for case in story_cases.cases([author])]
         print(line(author, rows), flush=True)
+        if author in stories.RETOLD:
+            print(alike(rows), flush=True)
         misses += [row for row in rows if "why" in row]
     if chosen.misses:
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in misses)

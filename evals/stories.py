@@ -1,9 +1,10 @@
 """Scenario stories with their gold facts, one file per author in `evals/scenarios`.
 
-DEVELOPMENT names the files for development, which the encoder has learnt from; LOCKED ones (c, m, ba, bb) are
-scored to report, never read. UNTRAINED is neither: `n.jsonl` tells each story in five wordings, `w.jsonl`
-tells plainly, `x.jsonl` tells what comes before courts and complaint boards, `ad.jsonl` what misleads a hasty
-reader, `ar.jsonl` tells in a few words. `messages.jsonl`, `-2` and `-3`: single messages with their intent.
+DEVELOPMENT names the files for development, which the encoder has learnt from; LOCKED ones (c, m, ba, bb; bc
+in five wordings) are scored to report, never read. UNTRAINED is neither: `n.jsonl` tells each story in five
+wordings, `w.jsonl` tells plainly, `x.jsonl` tells what comes before courts and complaint boards, `ad.jsonl`
+what misleads a hasty reader, `ar.jsonl` tells in a few words. `messages.jsonl`, `-2` and `-3` have single
+messages with their intent.
 A row of a JSONL file:
 {"id": "g-001", "voice": "consumer", "lang": "zh", "turns": ["…"],
  "facts": {"took_measures": ["no", "链接一直挂着卖"]}, "duties": {}, "liability": "joint", "note": "…"}
@@ -25,6 +26,8 @@ DEVELOPMENT = ("a", "b", "d", "e", "f", "g", "h", "i", "j", "k", "l", "o", "p", 
                "ai", "aj", "ak", "al", "am", "an", "ao", "ap", "aq", "as")  # fmt: skip
 LOCKED = ("c", "m", "ba", "bb")
 REWORDINGS, PLAIN, DISPUTES, MISLEADING, TERSE = UNTRAINED = ("n", "w", "x", "ad", "ar")
+LOCKED_REWORDINGS = "bc"  # locked too; nobody but its authors has marked it
+RETOLD = (REWORDINGS, LOCKED_REWORDINGS)  # each story in five wordings
 
 
 @dataclass(frozen=True)

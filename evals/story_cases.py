@@ -22,7 +22,8 @@ def cases(authors: Iterable[str]) -> list[Case]:
             story.id, story.lang, story.liability,
             {"turns": list(story.turns), "occurred_on": story.occurred_on},
             {"liability": story.liability, "facts": dict(story.facts), "duties": dict(story.duties)},
-            author, story.id[:-1] if author == stories.REWORDINGS else "", author in stories.LOCKED,
+            author, story.id[:-1] if author in stories.RETOLD else "",
+            author in (*stories.LOCKED, stories.LOCKED_REWORDINGS),
         )
         for author, story in stories.every(tuple(authors))
     ]  # fmt: skip

@@ -66,6 +66,14 @@ def test_thresholds_change_what_a_kept_reading_says(tmp_path, monkeypatch, capsy
     assert precision[0] != precision[1]
 
 
+def test_wordings_of_a_story_are_compared_with_each_other():
+    said = {"n-001": ("joint", "joint", "none"), "n-002": ("direct", "direct", "direct")}
+    rows = [{"group": story, "pair": ("joint", form)} for story, forms in said.items() for form in forms]
+    assert reading.alike(rows) == (
+        "  5 of 6 wordings get the verdict that most of their story get, 4 of 6 pairs the same, 1 of 2 stories one alone"
+    )
+
+
 def test_a_story_that_cannot_be_read_leaves_no_gap_in_the_table(solver):
     case = story_cases.cases(["w"])[0]
     with pytest.raises(RuntimeError, match=f"{case.id} could not be read: TypeError"):

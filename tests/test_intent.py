@@ -55,6 +55,15 @@ def test_words_that_only_sound_so_call_nobody(intents, message):
     assert intents.wants_a_person(message) == ""
 
 
+@pytest.mark.parametrize("message", [
+    "app把我号禁了钱取不出来", "课程机构跑路了", "平台限制我提现", "Frozen account, 4,000 yuan inside, the app says nothing",
+    "买的奶粉没有中文标签，投诉了平台也不管，能按食品安全法要十倍吗",
+])  # fmt: skip
+def test_who_tells_a_story_complains_whatever_is_asked(assistant, message):
+    state = {"message": message, "memory": assistant.start(), "lang": "zh"}
+    assert assistant.understand(state)["intent"] == "complaint"
+
+
 def test_who_is_told_wrong_twice_is_given_a_person(intents):
     assert intents.wants_a_person("你说的不对") == ""
     assert intents.wants_a_person("不对，不是这样", ["你理解错了"]) == "contradicted"

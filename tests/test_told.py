@@ -120,6 +120,31 @@ def test_what_is_said_in_so_many_words_is_not_overruled(assistant, story, names)
     assert {name: facts[name] for name in names} == {name: cues[name] for name in names}
 
 
+@pytest.mark.parametrize(("story", "took_measures"), [
+    ("平台把我账号封了，里面还有三百块余额取不出来", None),
+    ("平台把我账号封了", None),
+    ("they banned my account and kept the 300 yuan in it", None),
+    ("My account was suspended after I complained about the fake bag", None),
+    ("我在平台买到假鞋，投诉了两次，平台不处理，还把我的号封了。", False),
+    ("卖家卖假鞋，我投诉当天平台就把他的账号封了", True),
+    ("I reported the fake bag and they banned the seller's account the same day", True),
+    ("平台收到举报三周，商品未作下架，假货还是那批", False),
+])  # fmt: skip
+def test_what_is_done_to_the_tellers_own_account_is_no_measure(assistant, story, took_measures):
+    facts, _, _ = assistant.heard(story, assistant.start())
+    assert facts["took_measures"] is took_measures
+
+
+def test_a_few_words_are_read_like_a_story(assistant):
+    story = "充电宝漏电烫了手，投诉平台没人管"
+    assert told.SHORT <= len(story) < 24
+    facts, verdict, _ = assistant.heard(story, assistant.start())
+    assert {name: facts[name] for name in ("subject", "complained_to_platform", "took_measures", "person_injured")} == {
+        "subject": "electrical_product", "complained_to_platform": True, "took_measures": False, "person_injured": True,
+    }  # fmt: skip
+    assert verdict.liability == "joint"
+
+
 def test_a_cue_that_is_only_alike_is_left_to_the_encoder(declared, corpus):
     guessed = Facts(declared).with_("took_measures", "no", "stated", "链接还挂着")
     assert told.in_so_many_words(guessed, corpus) == frozenset()
