@@ -290,6 +290,10 @@ class Facts:
             known[name] = Fact(value, source, evidence)
         return Facts(self.declared, known, self.asked)
 
+    def evidence(self, name: str) -> str:
+        """The words the fact was read from, or ""."""
+        return self.known[name].evidence if name in self.known else ""
+
     def without(self, names: Iterable[str]) -> "Facts":
         """These facts less those named."""
         gone = frozenset(names)

@@ -28,7 +28,7 @@ TERSE = 40  # characters below which the words on buying and selling outweigh th
 LIKELY = 0.3  # the encoder's likeliest intent is believed from here on (see evals/intents.py)
 SURE = 0.75  # below, a message that tells no story of its own is asked of the law rather than of its writer
 CALLED = {"self_harm": 0.5, "grave": 0.5, "asked": 0.6}  # … and a call for a person from here
-DOUBTED = 0.01  # below, a message that has the words asks for nobody
+DOUBTED = {"asked": 0.003, "grave": 0.01, "self_harm": 0.01}  # below, the words of it mislead
 READ = 0.5  # a fact the encoder reads in it from this probability on …
 TOLD = 2  # … and so many of them make a story, whatever is asked about it: a question of law tells none
 
@@ -53,7 +53,7 @@ class Leaning:
     @property
     def serene(self) -> bool:
         """Whether it surely tells of no death, harm to a child or despair, whatever its words."""
-        return bool(self.call) and max(self.call["grave"], self.call["self_harm"]) < DOUBTED
+        return bool(self.call) and all(self.call[r] < DOUBTED[r] for r in ("grave", "self_harm"))
 
 
 SILENT = Leaning()
@@ -87,7 +87,7 @@ class Intents:
         if self._says("not_hand_off", text):
             return False
         if self._says("hand_off", text):
-            return leans.call.get("asked", DOUBTED) >= DOUBTED
+            return leans.call.get("asked", 1.0) >= DOUBTED["asked"]
         return leans.calls("asked") and not self._says("greeting", text)
 
     def of(self, message: str, stated: Facts, earlier: Facts, leans: Leaning = SILENT) -> str:

@@ -55,7 +55,8 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
     """`facts` with what the encoder reads in the whole `text` so far; `firm` facts are left alone.
 
     `cues`: what the grammar read in the same text; the encoder has learnt how far to believe it. What it
-    holds for silence in the whole is dropped, be it a cue or what it read itself when less was told.
+    holds for silence in the whole is dropped, be it a cue or what it read itself when less was told; what was
+    given without words, as by a form, is left.
     """
     if len(text) < SHORT and not cues.known:
         return facts
@@ -73,7 +74,7 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
         elif value and value != plain(facts[name]):
             facts = facts.with_(name, value, "stated", words)
         elif not value and reading.silence >= SILENT and (read_whole or facts[name] == cues[name]):
-            silent.add(name)
+            silent.update({name} if facts.evidence(name) else ())
     return tidied(facts.without(misread | silent if len(text) >= SHORT else misread))
 
 

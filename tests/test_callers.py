@@ -11,7 +11,8 @@ from evals import callers
 def test_lines_teach_their_reason_and_stories_of_harm_leave_it_open():
     told = callers.lines()
     reasons = {tuple(row) for row in told.target.int().tolist()}
-    assert reasons == {(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1), (0, callers.IGNORED, 0)}
+    left_open = {(0, callers.IGNORED, 0), (0, 1, callers.IGNORED)}
+    assert reasons == {(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)} | left_open
     assert told.target[list(told.texts).index("你们领导呢")].tolist() == [1, 0, 0]
     assert told.target[list(told.texts).index("人工智能")].tolist() == [0, 0, 0]
 

@@ -116,7 +116,7 @@ class Misreads(Says):
 def test_no_marks_make_it_another_form_of_liability(assistant):
     added = dropped = 0
     lying = Assistant(assistant.settings, assistant.library, assistant.index, Misreads())
-    for story in load("w")[2::5]:
+    for story in load("ar")[::7]:
         memory, alone = lying.start(), assistant.start()
         for message in (*story.turns, "还有别的吗？我说完了。"):
             with_model, offline = lying.turn(message, memory), assistant.turn(message, alone)

@@ -65,9 +65,11 @@ def test_what_was_read_when_less_was_told_is_dropped_once_the_whole_is_silent_on
         def read(self, text: str, cues: object) -> dict[str, Reading]:  # noqa: ARG002
             return {"knew": Reading({"yes": 0.1, "no": 0.1}, 0, 2)}
 
-    before = Facts(declared).with_("knew", "yes")
+    before = Facts(declared).with_("knew", "yes", "stated", "投诉三次")
     assert "knew" not in told.overlaid(before, Facts(declared), STORY, Silent(), frozenset())
     assert told.overlaid(before, Facts(declared), STORY, Silent(), frozenset({"knew"}))["knew"] is True
+    given = Facts(declared).with_("knew", "yes")  # as by a form: no words were read for it
+    assert told.overlaid(given, Facts(declared), STORY, Silent(), frozenset())["knew"] is True
     endless = STORY * 60  # of which the encoder reads the ends alone
     assert told.overlaid(before, Facts(declared), endless, Silent(), frozenset())["knew"] is True
 
