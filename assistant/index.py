@@ -509,6 +509,10 @@ class Index:
         trained = Trained.load(self.library.corpus, self.embedding.name)
         return Ranker(trained, list(self.documents.values()), self._vectors()) if trained else None
 
+    def warm(self) -> None:
+        """Make ready what a search needs, for a service: nobody's first question should wait for it."""
+        self.search("平台")
+
     def search(self, query: str, top_k: int = 8, kinds: Sequence[str] = ()) -> list[Hit]:
         """The provisions and notes nearest to a question, best first.
 

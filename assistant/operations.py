@@ -51,7 +51,7 @@ def serve(
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # requests are answered beside each other: a core for each
     _few_heaps()
     ready = assistant()
-    ready.index.search("平台")  # made ready now: nobody's first question should wait for it
+    ready.index.warm()
     app = build(ready, store)
     if page or (page is None and not guarded):
         with_chat(app, ready, with_keys=bool(page))

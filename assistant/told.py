@@ -68,13 +68,14 @@ def overlaid(facts: Facts, cues: Facts, text: str, trained: Encoder, firm: froze
         unheard = len(text) < SHORT and name in _IN_EVERY_STORY
         if unheard or name in firm or facts.source(name) == "corrected":
             continue
-        value, words = _decided(facts.declared[name], reading), _around(text, reading)
-        if name in _MEASURES and value == "yes" and _OWN_ACCOUNT.search(words):
+        value = _decided(facts.declared[name], reading)
+        if value == "yes" and name in _MEASURES and _OWN_ACCOUNT.search(_around(text, reading)):
             misread.add(name)
         elif value and value != plain(facts[name]):
-            facts = facts.with_(name, value, "stated", words)
-        elif not value and reading.silence >= SILENT and (read_whole or facts[name] == cues[name]):
-            silent.update({name} if facts.evidence(name) else ())
+            facts = facts.with_(name, value, "stated", _around(text, reading))
+        elif (not value and facts.evidence(name) and reading.silence >= SILENT
+              and (read_whole or facts[name] == cues[name])):  # fmt: skip
+            silent.add(name)
     return tidied(facts.without(misread | silent if len(text) >= SHORT else misread))
 
 

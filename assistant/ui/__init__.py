@@ -71,6 +71,7 @@ def mount(
 
 def serve(assistant: Assistant, *, host: str, port: int, open_browser: bool) -> None:
     """Serve the page until interrupted, over the store of the settings."""
+    assistant.index.warm()
     store = Database(assistant.settings.store_url)
     Conversations(assistant, store, desk=False).sweep(assistant.settings.retention_days)
     blocks = launch(assistant, store, host, port, open_browser=open_browser)
